@@ -1,0 +1,2797 @@
+/*
+ * dwcp_wasm.h - pooled, sandboxed, limited and measured WebAssembly for C hosts.
+ *
+ * THE CONTRACT. It holds for every function below; a function's own comment says what is particular to it.
+ *
+ *  Status      Functions that can fail return dwcp_status_t: DWCP_OK (0), or a code whose hundreds give its class:
+ *              1xx the caller, 2xx the module, 3xx the guest, 4xx a limit, 5xx capacity, 9xx the library or the system.
+ *              Any of them may also return DWCP_ERR_WRONG_HANDLE, DWCP_ERR_FORKED and DWCP_ERR_PANIC without naming it.
+ *  Errors      The last parameter, dwcp_error_t **error, may be NULL. Otherwise it is set to NULL on entry and, on failure,
+ *              to an immutable error object that you free with dwcp_error_free. No error is kept in the thread.
+ *  Results     Out-parameters are set to NULL, zero or false on entry. Results are written in full only on success; the
+ *              error, call statistics and a needed count are written on failure too.
+ *  NULL        A NULL pointer is never dereferenced: where one is not allowed, the answer is DWCP_ERR_INVALID_ARGUMENT with
+ *              the parameter's name. NULL with a length of 0 is empty. Every *_free(NULL) does nothing.
+ *  Strings     const char * is NUL-terminated UTF-8, unless a length follows it. Bytes, names and strings are copied.
+ *  Structs     Structs that begin with struct_size are initialised by their DWCP_..._INIT macro or dwcp_..._init function.
+ *              A smaller struct_size (an older header) means defaults for the tail; a larger one needs a tail of zeroes.
+ *  Handles     Opaque; _new, _load, _get and _retain give one that you own, _free gives it back, in any order: a handle keeps
+ *              what it needs alive. A handle of another runtime, of a closed one or of another kind gets an error.
+ *  Threads     Handles may be used from any number of threads, except a config, an imports set and WASI settings: one thread
+ *              at a time. A caller handle is valid only inside its callback, on its thread.
+ *  Callbacks   Run on the native stack of an OS thread, with no lock of the library held. They must return: no longjmp, no
+ *              exception. A finalizer runs exactly once, after the last call that could use its user data.
+ *  Process     Nothing starts when the library is loaded. Its signal handlers chain to those that were there. In a child
+ *              forked after a runtime was made every function answers DWCP_ERR_FORKED: exec, or fork first.
+ *  Not covered Use after free, freeing twice, a buffer shorter than the length given with it, and the process running out of
+ *              memory: these are undefined, as in C. What can be recognised gets DWCP_ERR_WRONG_HANDLE.
+ */
+
+#ifndef DWCP_WASM_H
+#define DWCP_WASM_H
+
+/* Generated from src/ffi by `make header`: do not edit. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Version of this header, first number: 0 until the API is frozen. */
+#define DWCP_VERSION_MAJOR 0
+/** Second number: while the first is 0, a change may break source compatibility. */
+#define DWCP_VERSION_MINOR 1
+/** Third number: repairs only. */
+#define DWCP_VERSION_PATCH 0
+/** The binary interface of this header. A library that answers another dwcp_abi_version() must not be used with it. */
+#define DWCP_ABI_VERSION 1u
+
+/* Marks what the shared library exports; a host that hides its own symbols by default still sees these. */
+#if defined(__GNUC__)
+#define DWCP_API __attribute__((visibility("default")))
+#else
+#define DWCP_API
+#endif
+
+/* Stops the compiler when a struct's layout is not the library's; in C99 by an array type of negative size. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#define DWCP_ASSERT_LAYOUT(condition, name) static_assert(condition, #name)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define DWCP_ASSERT_LAYOUT(condition, name) _Static_assert(condition, #name)
+#else
+#define DWCP_ASSERT_LAYOUT(condition, name) typedef char dwcp_assert_##name[(condition) ? 1 : -1]
+#endif
+
+/** No trap. */
+#define DWCP_TRAP_NONE (-1)
+/** The guest's calls are nested too deep. */
+#define DWCP_TRAP_STACK_OVERFLOW 1
+/** An access outside a memory. */
+#define DWCP_TRAP_MEMORY_OUT_OF_BOUNDS 2
+/** An atomic access that is not aligned. */
+#define DWCP_TRAP_HEAP_MISALIGNED 3
+/** An access outside a table. */
+#define DWCP_TRAP_TABLE_OUT_OF_BOUNDS 4
+/** An indirect call of an empty table element. */
+#define DWCP_TRAP_INDIRECT_CALL_TO_NULL 5
+/** An indirect call of a function of another type. */
+#define DWCP_TRAP_BAD_SIGNATURE 6
+/** An integer operation whose result does not fit. */
+#define DWCP_TRAP_INTEGER_OVERFLOW 7
+/** An integer division by zero. */
+#define DWCP_TRAP_INTEGER_DIVISION_BY_ZERO 8
+/** A float that has no integer of the wanted type. */
+#define DWCP_TRAP_BAD_CONVERSION_TO_INTEGER 9
+/** The `unreachable` instruction: how most languages end a panic or an abort. */
+#define DWCP_TRAP_UNREACHABLE 10
+/** The guest was interrupted. */
+#define DWCP_TRAP_INTERRUPT 11
+/** The fuel is used up. */
+#define DWCP_TRAP_OUT_OF_FUEL 12
+/** An atomic wait on a memory that is not shared. */
+#define DWCP_TRAP_ATOMIC_WAIT_NON_SHARED_MEMORY 13
+/** A null reference was used. */
+#define DWCP_TRAP_NULL_REFERENCE 14
+/** Another trap; the message names it. */
+#define DWCP_TRAP_OTHER 99
+/** No value: what a zeroed dwcp_value_t is. */
+#define DWCP_KIND_NONE 0
+/** A 32-bit integer, `of.i32`; signed or unsigned is the guest's choice. */
+#define DWCP_KIND_I32 1
+/** A 64-bit integer, `of.i64`. */
+#define DWCP_KIND_I64 2
+/** A 32-bit float, `of.f32`; NaN payloads survive. */
+#define DWCP_KIND_F32 3
+/** A 64-bit float, `of.f64`; NaN payloads survive. */
+#define DWCP_KIND_F64 4
+/** A 128-bit vector, `of.v128`, in little-endian byte order. */
+#define DWCP_KIND_V128 5
+/** A reference to a function. Appears in types only: no call of this version carries one. */
+#define DWCP_KIND_FUNCREF 6
+/** A reference to a host object. Appears in types only: no call of this version carries one. */
+#define DWCP_KIND_EXTERNREF 7
+/** A string. Reserved: no call of this version carries one. */
+#define DWCP_KIND_STRING 8
+/** Bytes. Reserved: no call of this version carries any. */
+#define DWCP_KIND_BYTES 9
+/** A function. */
+#define DWCP_EXTERN_FUNCTION 1
+/** A global. */
+#define DWCP_EXTERN_GLOBAL 2
+/** A table. */
+#define DWCP_EXTERN_TABLE 3
+/** A memory. */
+#define DWCP_EXTERN_MEMORY 4
+/** An exception tag. */
+#define DWCP_EXTERN_TAG 5
+
+/** The guest that called a host function. Valid only inside that function, on its thread. */
+typedef struct dwcp_caller dwcp_caller_t;
+
+/**
+ * The settings of runtimes yet to be made. Made by dwcp_config_new, changed by its setters and by JSON, copied by dwcp_runtime_new,
+ * freed by dwcp_config_free. One thread at a time uses a config.
+ */
+typedef struct dwcp_config dwcp_config_t;
+
+/**
+ * What went wrong, in full. Written by a function that fails if its `error` parameter is not NULL; freed by dwcp_error_free.
+ * Immutable: any number of threads may read it.
+ */
+typedef struct dwcp_error dwcp_error_t;
+
+/** An exported function of a module, bound: its name and its signature are resolved once. Safe from any number of threads. */
+typedef struct dwcp_function dwcp_function_t;
+
+/**
+ * A set of host functions, given to a module when it is loaded. One thread at a time defines; a loaded module keeps what it was
+ * loaded with, so the set may be changed, used for other loads, or freed afterwards.
+ */
+typedef struct dwcp_imports dwcp_imports_t;
+
+/** A module of a runtime: compiled code, linked with its imports. Safe from any number of threads. */
+typedef struct dwcp_module dwcp_module_t;
+
+/** A runtime: one engine, its code cache, its VMs and its metrics. Safe from any number of threads. */
+typedef struct dwcp_runtime dwcp_runtime_t;
+
+/**
+ * The WASI settings of a call: arguments, environment, stdio, directories. One thread at a time; one handle serves any number
+ * of calls, one after another.
+ */
+typedef struct dwcp_wasi dwcp_wasi_t;
+
+/**
+ * What a function returns: DWCP_OK, or one of the codes below. The hundreds give the class: 1xx the caller, 2xx the module,
+ * 3xx the guest, 4xx a limit, 5xx capacity, 9xx the library or the operating system. Numbers are never reused or changed.
+ */
+typedef int32_t dwcp_status_t;
+
+/** One frame of a trapped guest. Begin with DWCP_FRAME_INIT. */
+typedef struct dwcp_frame_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** The module's own name, escaped; NULL if it has none. Lives as long as the error. */
+    const char *module;
+    /** The function's name from the name section, escaped; NULL if it has none. Lives as long as the error. */
+    const char *function;
+    /** The function's index in the module. */
+    uint32_t func_index;
+    /** Zero. */
+    uint32_t reserved;
+    /** Offset of the instruction in the module's binary, in bytes; UINT64_MAX if unknown. */
+    uint64_t offset;
+} dwcp_frame_t;
+
+/** Bytes that somebody else owns; the function that gives them says for how long they live. */
+typedef struct dwcp_slice_t {
+    /** The first byte; may be NULL if `len` is 0. */
+    const uint8_t *data;
+    /** Length in bytes. */
+    size_t len;
+} dwcp_slice_t;
+
+/** The payload of a value; `kind` of dwcp_value_t says which member counts. */
+typedef union dwcp_payload_t {
+    /** For DWCP_KIND_I32. */
+    int32_t i32;
+    /** For DWCP_KIND_I64. */
+    int64_t i64;
+    /** For DWCP_KIND_F32. */
+    float f32;
+    /** For DWCP_KIND_F64. */
+    double f64;
+    /** For DWCP_KIND_V128, little-endian. */
+    uint8_t v128[16];
+    /** Reserved for references. */
+    uint64_t ref;
+    /** Reserved for strings and bytes. */
+    dwcp_slice_t bytes;
+} dwcp_payload_t;
+
+/**
+ * A value with its kind. A zeroed one holds nothing. The inline functions dwcp_i32() and its kin make values, dwcp_as_i32() and
+ * its kin read them.
+ */
+typedef struct dwcp_value_t {
+    /** One of DWCP_KIND_.... */
+    uint8_t kind;
+    /** Zero. */
+    uint8_t reserved[7];
+    /** The payload. */
+    dwcp_payload_t of;
+} dwcp_value_t;
+
+/** A set of defaults that a config begins with: one of DWCP_PROFILE_.... */
+typedef int32_t dwcp_profile_t;
+
+/** What a denied WASI call does: one of DWCP_DENY_.... */
+typedef int32_t dwcp_deny_action_t;
+
+/** How hard the compiler works: one of DWCP_OPT_.... */
+typedef int32_t dwcp_opt_level_t;
+
+/** What is known of a module. Begin with DWCP_MODULE_INFO_INIT. */
+typedef struct dwcp_module_info_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** SHA-256 of the bytes as given: 64 hexadecimal digits and a NUL. */
+    char hash[72];
+    /** Size of the bytes as given. */
+    uint64_t size_bytes;
+    /** Size of the compiled code and its metadata, in bytes. */
+    uint64_t code_bytes;
+    /** When it was compiled, in nanoseconds since 1970-01-01 UTC. */
+    int64_t created_at_unix_ns;
+    /** When it was last loaded or executed, in nanoseconds since 1970-01-01 UTC. */
+    int64_t last_access_unix_ns;
+    /** How often it was loaded or executed by bytes or key. */
+    uint64_t access_count;
+    /** Number of imports. */
+    uint32_t import_count;
+    /** Number of exports. */
+    uint32_t export_count;
+    /** Whether the cache holds the code now. */
+    bool cached;
+    /** Whether it is a WASI command: exports _start. */
+    bool is_command;
+    /** Whether it is a WASI reactor: exports _initialize. */
+    bool is_reactor;
+    /** Zero. */
+    uint8_t reserved[5];
+} dwcp_module_info_t;
+
+/**
+ * A host function. Reads `args`, writes `results`, whose kinds are set on entry and must stay, and returns DWCP_OK; any other
+ * value ends the call with DWCP_ERR_HOST_FUNCTION. It runs on the thread that made the call, or on a thread of the library
+ * that has enough stack while that one waits; never on a switched stack. It may call the library, but must not unwind or
+ * longjmp out, and must not close the runtime.
+ */
+typedef dwcp_status_t (*dwcp_host_fn)(void *user,
+                                      dwcp_caller_t *caller,
+                                      const dwcp_value_t *args,
+                                      size_t nargs,
+                                      dwcp_value_t *results,
+                                      size_t nresults);
+
+/**
+ * Called once with the pointer it was registered with, when nothing of the library can use that pointer any more. It may run on
+ * any thread that frees the last owner.
+ */
+typedef void (*dwcp_finalizer_fn)(void *user);
+
+/** How a module is loaded, beside its bytes. Begin with DWCP_LOAD_OPTIONS_INIT; every field may stay zero. */
+typedef struct dwcp_load_options_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** A name for people: it stands before the messages of the module's errors. Copied; NULL for none. */
+    const char *name;
+    /** The host functions that the module may import. Borrowed for the call; NULL for none. */
+    const dwcp_imports_t *imports;
+    /**
+     * What the module must look like, as JSON: {"allowed_imports": ["env.*"], "required_exports": ["run"], "require_exports":
+     * true}. Globs in allowed_imports match "module.name"; without the key every import is allowed. Borrowed; NULL for none.
+     */
+    const char *policy_json;
+    /** Length of `policy_json` in bytes. */
+    size_t policy_json_len;
+} dwcp_load_options_t;
+
+/**
+ * An import or an export with its type. Begin with DWCP_EXTERN_INIT. The pointers live as long as the handle they came from.
+ */
+typedef struct dwcp_extern_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** The module part of an import's name; NULL for an export. */
+    const char *module;
+    /** The name. One with a NUL inside is shown escaped. */
+    const char *name;
+    /** One of DWCP_EXTERN_.... */
+    uint8_t kind;
+    /** For a global: whether it can change. */
+    bool is_mutable;
+    /** For a memory or a table: whether `max` counts. */
+    bool has_max;
+    /** For a memory or a table: whether it is indexed by 64 bits. */
+    bool is_64;
+    /** For a global or a table: DWCP_KIND_... of what it holds. */
+    uint8_t content_kind;
+    /** Zero. */
+    uint8_t reserved[3];
+    /** For a function: DWCP_KIND_... of each parameter. */
+    const uint8_t *params;
+    /** For a function: the number of parameters. */
+    size_t nparams;
+    /** For a function: DWCP_KIND_... of each result. */
+    const uint8_t *results;
+    /** For a function: the number of results. */
+    size_t nresults;
+    /** For a memory its least size in pages of 64 KiB, for a table in elements. */
+    uint64_t min;
+    /** Its greatest size, if `has_max`. */
+    uint64_t max;
+} dwcp_extern_t;
+
+/**
+ * What one call may use. Begin with DWCP_CALL_OPTIONS_INIT: 0 in a limit inherits the runtime's default, the greatest value of
+ * the field's type asks for the runtime's ceiling, and more than the ceiling is DWCP_ERR_INVALID_ARGUMENT.
+ */
+typedef struct dwcp_call_options_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** Time from entry to return, in nanoseconds. Default and ceiling: max_execution_time_ms, in milliseconds. */
+    uint64_t timeout_ns;
+    /** Fuel, about one unit per WebAssembly instruction. Default and ceiling: fuel_limit. dwcp_module_run with 0: no limit. */
+    uint64_t fuel;
+    /** Bytes of all memories of the VM. Default and ceiling: max_memory_bytes. */
+    uint64_t max_memory_bytes;
+    /** Elements of all tables of the VM. Default and ceiling: max_table_elements. */
+    uint32_t max_table_elements;
+    /** Instances in the VM. Default and ceiling: max_instances. */
+    uint32_t max_instances;
+    /** For host functions: dwcp_caller_user_data gives it back. Never looked at. */
+    void *user_data;
+    /**
+     * WASI settings. Borrowed for the call; NULL: no arguments, no environment, empty stdin, output discarded, the runtime's
+     * directories.
+     */
+    const dwcp_wasi_t *wasi;
+} dwcp_call_options_t;
+
+/**
+ * What one call took. Begin with DWCP_CALL_STATS_INIT. Written when the call succeeds and when it fails; all 0 where it failed
+ * before it began.
+ */
+typedef struct dwcp_call_stats_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** The call's number in its runtime, from 1. */
+    uint64_t call_id;
+    /** Fuel used, making the VM included; 0 where fuel is not metered. */
+    uint64_t fuel_used;
+    /** From entry to return, in nanoseconds. */
+    uint64_t wall_ns;
+    /** Waiting for a slot, in nanoseconds. */
+    uint64_t wait_ns;
+    /** From entry to the first instruction of the called function, in nanoseconds; 0 if it was not reached. */
+    uint64_t start_ns;
+    /** In the called function, in nanoseconds. */
+    uint64_t execution_ns;
+    /** How long past its deadline the call returned, in nanoseconds. */
+    uint64_t overrun_ns;
+    /** Most bytes that the VM's memories had. */
+    uint64_t peak_memory_bytes;
+    /**
+     * The limit that refused the guest something last, also where the guest coped: a static string such as
+     * "max_memory_bytes", or NULL.
+     */
+    const char *limit_hit;
+    /** The code that a WASI command passed to proc_exit; 0 otherwise. */
+    int32_t exit_code;
+    /** Whether the VM was ready before the call. Always false in this version, which makes every VM on the spot. */
+    bool pool_hit;
+    /** Whether the module was compiled for this call. */
+    bool cold;
+    /** Whether `fuel_used` is exact; after a trap or a timeout it is a lower bound, and without metering it says nothing. */
+    bool fuel_exact;
+    /** Zero. */
+    uint8_t reserved;
+} dwcp_call_stats_t;
+
+/** What happens to what a guest writes to stdout or stderr: one of DWCP_OUTPUT_.... */
+typedef int32_t dwcp_output_mode_t;
+
+/**
+ * What a runtime counts and times. A cold start is a load or an execute that compiled, from entry until a VM could run; a warm
+ * start is a call on compiled code, from entry to the guest's first instruction; execution is from there to the end of the guest.
+ * Percentiles are over the runtime's life and within 1 %. Begin with DWCP_RUNTIME_METRICS_INIT.
+ */
+typedef struct dwcp_runtime_metrics_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** Loads and executes that compiled. */
+    uint64_t cold_starts;
+    /** Calls on compiled code. */
+    uint64_t warm_starts;
+    /** Mean cold start in milliseconds; 0 if there was none. */
+    double avg_cold_start_ms;
+    /** Mean warm start in milliseconds; 0 if there was none. */
+    double avg_warm_start_ms;
+    /** Median cold start in milliseconds. */
+    double p50_cold_start_ms;
+    /** Cold start that 95 % do not exceed, in milliseconds. */
+    double p95_cold_start_ms;
+    /** Cold start that 99 % do not exceed, in milliseconds. */
+    double p99_cold_start_ms;
+    /** Median warm start in milliseconds. */
+    double p50_warm_start_ms;
+    /** Warm start that 95 % do not exceed, in milliseconds. */
+    double p95_warm_start_ms;
+    /** Warm start that 99 % do not exceed, in milliseconds. */
+    double p99_warm_start_ms;
+    /** VMs that serve a call now. */
+    uint64_t active_vms;
+    /** Calls that ended, in whatever way. */
+    uint64_t total_executions;
+    /** Calls that ended with another status than DWCP_OK. */
+    uint64_t failed_executions;
+    /** Share of loads that found their code in the cache, in percent, 0 to 100; 0 without loads. */
+    double cache_hit_rate;
+    /** Guest memory of the live VMs, in bytes. */
+    uint64_t memory_usage_bytes;
+    /** When the runtime was made, in nanoseconds since 1970-01-01 UTC. */
+    int64_t start_time_unix_ns;
+    /** Calls that ended with DWCP_ERR_TIMEOUT; they are among failed_executions. */
+    uint64_t timeouts;
+    /** Median execution in milliseconds. */
+    double p50_execution_ms;
+    /** Execution that 95 % do not exceed, in milliseconds. */
+    double p95_execution_ms;
+    /** Execution that 99 % do not exceed, in milliseconds. */
+    double p99_execution_ms;
+    /** Mean execution in milliseconds; 0 if there was none. */
+    double avg_execution_ms;
+    /** Panics of the library that were caught, over all runtimes of the process. Each is a defect worth a report. */
+    uint64_t panics;
+    /** WASI calls that the policy denied. */
+    uint64_t denials;
+    /** Whether enable_metrics is on; if not, every other field is 0. */
+    bool enabled;
+    /** Zero. */
+    uint8_t reserved[7];
+} dwcp_runtime_metrics_t;
+
+/** The VMs of a runtime. Begin with DWCP_POOL_METRICS_INIT. All 0 if enable_metrics is off. */
+typedef struct dwcp_pool_metrics_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** The configured pool_size. */
+    uint32_t pool_size;
+    /** Zero. */
+    uint32_t reserved;
+    /** VMs that serve a call now. */
+    uint64_t active_vms;
+    /** Ready VMs that wait for a call. */
+    uint64_t idle_vms;
+    /** Calls that took a ready VM. */
+    uint64_t pool_hits;
+    /** Calls that made their VM on the spot. */
+    uint64_t pool_misses;
+    /** Mean time that a call waited for a slot, in milliseconds; 0 if there was no call. */
+    double avg_wait_time_ms;
+} dwcp_pool_metrics_t;
+
+/** The cache of compiled modules. Begin with DWCP_CACHE_METRICS_INIT. All 0 if enable_metrics is off. */
+typedef struct dwcp_cache_metrics_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** Modules in the cache now. */
+    uint64_t modules;
+    /** The configured cache_size. */
+    uint64_t max_modules;
+    /** Compiled code in the cache now, in bytes. */
+    uint64_t bytes;
+    /** The configured cache_bytes. */
+    uint64_t max_bytes;
+    /** Loads that found their code. */
+    uint64_t hits;
+    /** Loads that compiled it. */
+    uint64_t misses;
+    /** Modules that left the cache for others, by eviction or by clearing. */
+    uint64_t evictions;
+    /** Loads that waited for another thread that was compiling the same bytes. */
+    uint64_t single_flight_waits;
+    /** Modules that were refused by the compiler. */
+    uint64_t compile_failures;
+    /** hits over hits and misses, in percent, 0 to 100; 0 without loads. */
+    double hit_rate;
+    /** Mean time of a load that found its code, in milliseconds; 0 if there was none. */
+    double avg_hit_ms;
+    /** Mean time of a load that compiled, in milliseconds; 0 if there was none. */
+    double avg_miss_ms;
+} dwcp_cache_metrics_t;
+
+/** Success. */
+#define DWCP_OK 0
+/** A parameter is NULL, out of range, not UTF-8, or of an impossible length; the message names it. */
+#define DWCP_ERR_INVALID_ARGUMENT 101
+/** A setting is out of range, unknown, or contradicts another one; the message names it and its value. */
+#define DWCP_ERR_INVALID_CONFIG 102
+/** A pointer is not a handle of the kind that the parameter wants. */
+#define DWCP_ERR_WRONG_HANDLE 103
+/** The runtime is closed. */
+#define DWCP_ERR_CLOSED 104
+/** The process was forked after a runtime was made. */
+#define DWCP_ERR_FORKED 105
+/** The operation cannot be done here and now: closing a runtime from inside one of its host functions. */
+#define DWCP_ERR_BUSY 106
+/** No export, key or module of that name. */
+#define DWCP_ERR_NOT_FOUND 107
+/** The count or the kinds of the arguments, or the kind of the export, are not those of the signature. */
+#define DWCP_ERR_WRONG_TYPE 108
+/** The buffer has no room for all results; the needed count is written. */
+#define DWCP_ERR_BUFFER_TOO_SMALL 109
+/** The bytes are not those that the key claims or is bound to. */
+#define DWCP_ERR_KEY_MISMATCH 110
+/** The session's VM ended by a trap or a limit. Reserved: no function of this version returns it. */
+#define DWCP_ERR_VM_DEAD 111
+/** The bytes are not a valid WebAssembly module. */
+#define DWCP_ERR_INVALID_MODULE 201
+/** The module needs what this runtime does not offer: a proposal that is off, a component, references outside a session. */
+#define DWCP_ERR_UNSUPPORTED 202
+/** The module imports what nobody defines, or under another type; the message lists all of it. */
+#define DWCP_ERR_UNRESOLVED_IMPORT 203
+/** The module is refused before it is compiled or linked: too large, a disallowed import, a missing export. */
+#define DWCP_ERR_POLICY_REFUSED 204
+/** A precompiled artifact cannot be used. Reserved: no function of this version returns it. */
+#define DWCP_ERR_ARTIFACT 205
+/** The guest trapped; see dwcp_error_trap_code and the frames. */
+#define DWCP_ERR_TRAP 301
+/** The guest called proc_exit in a function call; see dwcp_error_exit_code. */
+#define DWCP_ERR_EXIT 302
+/** A host function failed; the message is the one it gave. */
+#define DWCP_ERR_HOST_FUNCTION 303
+/** The syscall policy denied a WASI call and deny_action is DWCP_DENY_TRAP. */
+#define DWCP_ERR_DENIED 304
+/** The call's deadline passed: while it waited, while its VM was made, or while it ran. */
+#define DWCP_ERR_TIMEOUT 401
+/** The call was ended from outside: its runtime closed. */
+#define DWCP_ERR_CANCELLED 402
+/** The call used all its fuel. */
+#define DWCP_ERR_OUT_OF_FUEL 403
+/** The guest or the module needs more memory than the limit allows. */
+#define DWCP_ERR_OUT_OF_MEMORY 404
+/** The guest's calls are nested deeper than its stack allows. */
+#define DWCP_ERR_STACK_OVERFLOW 405
+/** The guest or the module needs more table elements than the limit allows. */
+#define DWCP_ERR_LIMIT_TABLE 406
+/** The VM needs more instances than the limit allows. */
+#define DWCP_ERR_LIMIT_INSTANCES 407
+/** The module has more functions than the limit allows. */
+#define DWCP_ERR_LIMIT_FUNCTIONS 408
+/** A file or descriptor limit refused the guest something, and it then failed. */
+#define DWCP_ERR_LIMIT_IO 409
+/** All slots are in use, and none came free within acquire_timeout_ms. */
+#define DWCP_ERR_NO_SLOT 501
+/** A queue is full. Reserved: no function of this version returns it. */
+#define DWCP_ERR_QUEUE_FULL 502
+/** A tenant's quota is used up. Reserved: no function of this version returns it. */
+#define DWCP_ERR_QUOTA 503
+/** The runtime is closing: what is under way may end, nothing new begins. */
+#define DWCP_ERR_SHUTTING_DOWN 504
+/** A file or directory of the host cannot be used. */
+#define DWCP_ERR_IO 901
+/** The operating system refused memory, a mapping or a thread. */
+#define DWCP_ERR_OS 902
+/** A defect of the library, stopped at its boundary. The runtime lives on; please report it. */
+#define DWCP_ERR_PANIC 999
+/** For most hosts. */
+#define DWCP_PROFILE_DEFAULT 0
+/** More ready VMs, more live VMs and a larger cache. */
+#define DWCP_PROFILE_HIGH_TRAFFIC 1
+/** Few VMs, a small cache, tracing on, and five minutes for a call. */
+#define DWCP_PROFILE_DEVELOPMENT 2
+/** For untrusted modules: no files, 64 MiB of memory, ten seconds for a call. */
+#define DWCP_PROFILE_SECURE 3
+/** The guest gets the errno `notcapable` and goes on. */
+#define DWCP_DENY_ERRNO 0
+/** The call ends with DWCP_ERR_DENIED. */
+#define DWCP_DENY_TRAP 1
+/** Compiles fastest. */
+#define DWCP_OPT_NONE 0
+/** Runs fastest. */
+#define DWCP_OPT_SPEED 1
+/** Runs fast, with smaller code. */
+#define DWCP_OPT_SPEED_AND_SIZE 2
+/** It is thrown away; the guest's writes succeed. */
+#define DWCP_OUTPUT_DISCARD 0
+/** It goes to the same descriptor of the host process. */
+#define DWCP_OUTPUT_INHERIT 1
+/** It is kept, up to a cap, for dwcp_wasi_output. */
+#define DWCP_OUTPUT_CAPTURE 2
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Gives the version of the loaded library, "0.1.0".
+ *
+ * Returns: a static string. Never NULL.
+ * Errors: none
+ * Ownership: the string is static.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API const char *dwcp_version(void);
+
+/**
+ * Gives the version of the ABI of the loaded library. It works with a host whose DWCP_ABI_VERSION is the same number.
+ *
+ * Returns: the number, 1 in this version.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_abi_version(void);
+
+/**
+ * Describes how the library was built, as a JSON object: its version, the engine and its version, target, compiler strategies,
+ * and the WebAssembly proposals that are on.
+ *
+ * Returns: a static JSON string. Never NULL.
+ * Errors: none
+ * Ownership: the string is static.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+const char *dwcp_build_info(void);
+
+/**
+ * Gives the short name of a status, "TIMEOUT" for DWCP_ERR_TIMEOUT.
+ *
+ * Returns: a static string; "UNKNOWN" for a number that is no status. Never NULL.
+ * Errors: none
+ * Ownership: the string is static.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API const char *dwcp_status_name(dwcp_status_t status);
+
+/**
+ * Tells whether the same call may succeed later without any change: no slot, a deadline, a busy runtime.
+ *
+ * Returns: true for BUSY, TIMEOUT, NO_SLOT, QUEUE_FULL, QUOTA and OS; false for everything else, unknown numbers included.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+bool dwcp_status_is_retryable(dwcp_status_t status);
+
+/**
+ * Frees an error.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: takes the error; NULL is allowed and does nothing.
+ * Threads: any; nobody may be reading it.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_error_free(dwcp_error_t *error);
+
+/**
+ * Gives the status that the failing function returned.
+ *
+ * Returns: the status; DWCP_OK for NULL.
+ * Errors: none
+ * Ownership: borrows the error.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_status_t dwcp_error_code(const dwcp_error_t *error);
+
+/**
+ * Gives the message: what happened, naming the thing, the value and the limit. Text that came from a guest is escaped. At most
+ * 4096 bytes.
+ *
+ * Returns: UTF-8, NUL-terminated; "" for NULL. Never NULL.
+ * Errors: none
+ * Ownership: the string lives as long as the error.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+const char *dwcp_error_message(const dwcp_error_t *error);
+
+/**
+ * Gives the name of the limit that was hit, "max_memory_bytes": the same word as in its setter and in JSON.
+ *
+ * Returns: a static string; NULL if the error is about no limit, and for NULL.
+ * Errors: none
+ * Ownership: the string is static.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API const char *dwcp_error_limit_name(const dwcp_error_t *error);
+
+/**
+ * Gives the value of the limit that was hit and what was asked for, in the unit of its setter. Where the need is not known, as
+ * for fuel and stack, `asked` is one more than the limit.
+ *
+ * Returns: true if the error is about a limit; otherwise false, and both are set to 0. Either pointer may be NULL.
+ * Errors: none
+ * Ownership: borrows the error.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+bool dwcp_error_limit(const dwcp_error_t *error,
+                      uint64_t *limit,
+                      uint64_t *asked);
+
+/**
+ * Gives the trap that ended the guest, one of DWCP_TRAP_..., also where a limit is the cause of the trap.
+ *
+ * Returns: the trap; DWCP_TRAP_NONE if there was none, and for NULL.
+ * Errors: none
+ * Ownership: borrows the error.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API int32_t dwcp_error_trap_code(const dwcp_error_t *error);
+
+/**
+ * Gives the code that the guest passed to proc_exit.
+ *
+ * Returns: true if the guest exited; otherwise false, and `out` is set to 0. `out` may be NULL.
+ * Errors: none
+ * Ownership: borrows the error.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_error_exit_code(const dwcp_error_t *error, int32_t *out);
+
+/**
+ * Gives the number of guest frames, innermost first; at most 100 are kept.
+ *
+ * Returns: the number; 0 if there are none, and for NULL.
+ * Errors: none
+ * Ownership: borrows the error.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API size_t dwcp_error_frame_count(const dwcp_error_t *error);
+
+/**
+ * Gives frame `i`, 0 being the innermost.
+ *
+ * Returns: true if there is such a frame and `io` could be written; otherwise false, and `io` is as it was.
+ * Errors: none
+ * Ownership: the strings in `io` live as long as the error.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_error_frame(const dwcp_error_t *error, size_t i, dwcp_frame_t *io);
+
+/**
+ * Releases what results own and sets each value to zero. Numbers own nothing: in this version the call only zeroes. Safe on any
+ * zeroed array, and a second time.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: the array stays the caller's; `values` may be NULL if `count` is 0.
+ * Threads: any; one at a time for one array.
+ * Since: 0.1.0
+ */
+DWCP_API
+void dwcp_values_clear(dwcp_value_t *values,
+                       size_t count);
+
+/**
+ * Frees a string that a function of this library gave to the caller, such as the JSON of dwcp_runtime_metrics_json.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: takes the string; NULL is allowed and does nothing.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_string_free(char *string);
+
+/**
+ * A new config with the defaults of a profile.
+ * Returns: the config; NULL for a number that is no profile.
+ * Errors: none
+ * Ownership: yours, until dwcp_config_free.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_config_t *dwcp_config_new(dwcp_profile_t profile);
+
+/**
+ * A copy of a config; a change of one does not reach the other.
+ * Returns: the copy; NULL if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: the copy is yours, until dwcp_config_free.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_config_t *dwcp_config_clone(const dwcp_config_t *config);
+
+/**
+ * Frees a config. Runtimes made from it keep their copies; strings that its getters lent out are gone.
+ * Returns: nothing; NULL is ignored.
+ * Errors: none
+ * Ownership: takes the config.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_config_free(dwcp_config_t *config);
+
+/**
+ * Applies a flat JSON object of `len` bytes of UTF-8, at most 1 MiB. Each key is the name of a field, the word after
+ * dwcp_config_set_, or `allowed_directories`. Numbers are integers; lists are arrays of strings; `deny_action` is "errno" or "trap";
+ * `opt_level` is "none", "speed" or "speed_and_size"; `allowed_directories` is an array of objects with `host`, `guest` and, if not
+ * false, `read_only`. The key `profile` ("default", "high_traffic", "development", "secure"), wherever it stands, resets
+ * everything to that profile before the other keys are applied. What is refused changes nothing, and the message names the
+ * key and the value, or the line and the column.
+ * Returns: DWCP_OK, or the status of the error.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL, `json` is NULL with a length, not UTF-8 or too long; DWCP_ERR_INVALID_CONFIG if it is malformed or a key or a value is refused.
+ * Ownership: `json` is read during the call. `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_apply_json(dwcp_config_t *config,
+                                     const char *json,
+                                     size_t len,
+                                     dwcp_error_t **error);
+
+/**
+ * Writes every field as a flat JSON object, which dwcp_config_apply_json takes back.
+ * Returns: DWCP_OK with `*out` set to NUL-terminated UTF-8 and, if `len` is not NULL, `*len` to its length in bytes; else the status of the error, with NULL and 0.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` or `out` is NULL.
+ * Ownership: `*out` is yours, until dwcp_string_free. `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_to_json(const dwcp_config_t *config,
+                                  char **out,
+                                  size_t *len,
+                                  dwcp_error_t **error);
+
+/**
+ * Sets max_memory_bytes. Linear memory of a VM, summed over its memories.
+ * Range: 64 KiB to 4 GiB. Unit: bytes. Default: 128 MiB; 64 MiB in the secure profile. Per call: `max_memory_bytes` in the
+ * options of a call asks for another value, up to max_memory_bytes_ceiling.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_memory_bytes(dwcp_config_t *config,
+                                               uint64_t value,
+                                               dwcp_error_t **error);
+
+/**
+ * The value of max_memory_bytes, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_memory_bytes(const dwcp_config_t *config);
+
+/**
+ * Sets max_memory_bytes_ceiling. Most memory that a call may ask for; 0 is the same as max_memory_bytes.
+ * Range: 0 to 4 GiB. Unit: bytes. Default: 0 in every profile. Per runtime: it bounds what the options of a call ask for.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_memory_bytes_ceiling(dwcp_config_t *config,
+                                                       uint64_t value,
+                                                       dwcp_error_t **error);
+
+/**
+ * The value of max_memory_bytes_ceiling, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_memory_bytes_ceiling(const dwcp_config_t *config);
+
+/**
+ * Sets max_table_elements. Elements of a VM's tables, summed over its tables.
+ * Range: 0 to 10 000 000 elements. Default: 1000 in every profile. Per call: `max_table_elements` in the options of a call
+ * asks for another value, up to max_table_elements_ceiling.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_table_elements(dwcp_config_t *config,
+                                                 uint32_t value,
+                                                 dwcp_error_t **error);
+
+/**
+ * The value of max_table_elements.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_table_elements(const dwcp_config_t *config);
+
+/**
+ * Sets max_table_elements_ceiling. Most table elements that a call may ask for; 0 is the same as max_table_elements.
+ * Range: 0 to 10 000 000 elements. Default: 0 in every profile. Per runtime: it bounds what the options of a call ask for.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_table_elements_ceiling(dwcp_config_t *config,
+                                                         uint32_t value,
+                                                         dwcp_error_t **error);
+
+/**
+ * The value of max_table_elements_ceiling.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_table_elements_ceiling(const dwcp_config_t *config);
+
+/**
+ * Sets max_instances. Instances that one VM may hold.
+ * Range: 1 to 10 000 instances. Default: 100 in every profile. Per call: `max_instances` in the options of a call asks for
+ * another value, up to max_instances_ceiling.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_instances(dwcp_config_t *config,
+                                            uint32_t value,
+                                            dwcp_error_t **error);
+
+/**
+ * The value of max_instances.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_instances(const dwcp_config_t *config);
+
+/**
+ * Sets max_instances_ceiling. Most instances that a call may ask for; 0 is the same as max_instances.
+ * Range: 0 to 10 000 instances. Default: 0 in every profile. Per runtime: it bounds what the options of a call ask for.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_instances_ceiling(dwcp_config_t *config,
+                                                    uint32_t value,
+                                                    dwcp_error_t **error);
+
+/**
+ * The value of max_instances_ceiling.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_instances_ceiling(const dwcp_config_t *config);
+
+/**
+ * Sets max_execution_time_ms. Time of a call from entry to return, waiting for a slot included; 0 is no deadline.
+ * Range: 0 to 31 536 000 000 ms. Default: 30 000; 300 000 in the development profile, 10 000 in the secure profile. Per call:
+ * `timeout_ns` in the options of a call asks for another value, up to max_execution_time_ms_ceiling.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_execution_time_ms(dwcp_config_t *config,
+                                                    uint64_t value,
+                                                    dwcp_error_t **error);
+
+/**
+ * The value of max_execution_time_ms, in ms.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_execution_time_ms(const dwcp_config_t *config);
+
+/**
+ * Sets max_execution_time_ms_ceiling. Most time that a call may ask for; 0 is the same as max_execution_time_ms, UINT64_MAX is
+ * any time.
+ * Range: 0 to 31 536 000 000, or UINT64_MAX. Unit: ms. Default: 0 in every profile. Per runtime: it bounds what the options of
+ * a call ask for.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_execution_time_ms_ceiling(dwcp_config_t *config,
+                                                            uint64_t value,
+                                                            dwcp_error_t **error);
+
+/**
+ * The value of max_execution_time_ms_ceiling, in ms.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_execution_time_ms_ceiling(const dwcp_config_t *config);
+
+/**
+ * Sets max_stack_size_bytes. Native stack that a guest may use.
+ * Range: 64 KiB to 256 MiB. Unit: bytes. Default: 1 MiB in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_stack_size_bytes(dwcp_config_t *config,
+                                                   uint64_t value,
+                                                   dwcp_error_t **error);
+
+/**
+ * The value of max_stack_size_bytes, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_stack_size_bytes(const dwcp_config_t *config);
+
+/**
+ * Sets enable_fuel_metering. Whether guest instructions are counted and fuel_limit is enforced.
+ * Default: true in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_enable_fuel_metering(dwcp_config_t *config,
+                                                   bool value,
+                                                   dwcp_error_t **error);
+
+/**
+ * The value of enable_fuel_metering.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_enable_fuel_metering(const dwcp_config_t *config);
+
+/**
+ * Sets fuel_limit. Fuel of a call, about one unit for each instruction; 1 000 000 is about a millisecond of guest.
+ * Range: 1 to UINT64_MAX - 1. Unit: fuel. Default: 1 000 000 in every profile. Per call: `fuel` in the options of a call asks
+ * for another value, up to fuel_limit_ceiling.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_fuel_limit(dwcp_config_t *config,
+                                         uint64_t value,
+                                         dwcp_error_t **error);
+
+/**
+ * The value of fuel_limit.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_fuel_limit(const dwcp_config_t *config);
+
+/**
+ * Sets fuel_limit_ceiling. Most fuel that a call may ask for; 0 is the same as fuel_limit.
+ * Range: 0 to UINT64_MAX - 1. Unit: fuel. Default: 0 in every profile. Per runtime: it bounds what the options of a call ask
+ * for.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_fuel_limit_ceiling(dwcp_config_t *config,
+                                                 uint64_t value,
+                                                 dwcp_error_t **error);
+
+/**
+ * The value of fuel_limit_ceiling.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_fuel_limit_ceiling(const dwcp_config_t *config);
+
+/**
+ * Replaces allowed_syscalls, the WASI functions that a guest may call, by an array of `count` NUL-terminated UTF-8 strings.
+ * Each is a name ("fd_read"), a glob ("fd_*") or a group ("@startup"); whether it names a WASI function is checked when a
+ * runtime is made. NULL with 0 is the empty list, which allows all that is not denied. At most 1024 entries.
+ * Default: fd_read, fd_write, proc_exit in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the list is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL, `names` is NULL with a count, or a string is NULL or not UTF-8; DWCP_ERR_INVALID_CONFIG if there are more than 1024.
+ * Ownership: the strings are copied. `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_allowed_syscalls(dwcp_config_t *config,
+                                               const char *const *names,
+                                               size_t count,
+                                               dwcp_error_t **error);
+
+/**
+ * The number of entries of allowed_syscalls.
+ * Returns: the number; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API size_t dwcp_config_get_allowed_syscall_count(const dwcp_config_t *config);
+
+/**
+ * One entry of allowed_syscalls.
+ * Returns: NUL-terminated UTF-8; NULL past the end, or if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: the string is the config's, valid until the config changes or is freed.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API const char *dwcp_config_get_allowed_syscall(const dwcp_config_t *config, size_t index);
+
+/**
+ * Replaces denied_syscalls, the WASI functions that a guest may not call, by an array of `count` NUL-terminated UTF-8 strings:
+ * names, globs and groups as in allowed_syscalls, over which they win. NULL with 0 is the empty list. At most 1024 entries.
+ * Default: sock_*, path_open in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the list is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL, `names` is NULL with a count, or a string is NULL or not UTF-8; DWCP_ERR_INVALID_CONFIG if there are more than 1024.
+ * Ownership: the strings are copied. `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_denied_syscalls(dwcp_config_t *config,
+                                              const char *const *names,
+                                              size_t count,
+                                              dwcp_error_t **error);
+
+/**
+ * The number of entries of denied_syscalls.
+ * Returns: the number; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API size_t dwcp_config_get_denied_syscall_count(const dwcp_config_t *config);
+
+/**
+ * One entry of denied_syscalls.
+ * Returns: NUL-terminated UTF-8; NULL past the end, or if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: the string is the config's, valid until the config changes or is freed.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API const char *dwcp_config_get_denied_syscall(const dwcp_config_t *config, size_t index);
+
+/**
+ * Adds a directory to allowed_directories: guests see the directory `host` of this machine as `guest`, if filesystem_access is
+ * on. `host` is an absolute path; that it exists is checked by the call that uses it. `guest` is not empty, and each guest path
+ * stands once ("/data" and "/data/" are the same). At most 1024 entries.
+ * Default: /tmp as /tmp, writable, in every profile; dwcp_config_clear_allowed_directories takes it away. Per runtime: a call can
+ * use fewer directories and fewer rights.
+ * Returns: DWCP_OK, or the status of the error; the list is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config`, `host` or `guest` is NULL or a path is not UTF-8; DWCP_ERR_INVALID_CONFIG if `host` is not absolute, `guest` is empty or taken, or the list is full.
+ * Ownership: the paths are copied. `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_add_allowed_directory(dwcp_config_t *config,
+                                                const char *host,
+                                                const char *guest,
+                                                bool read_only,
+                                                dwcp_error_t **error);
+
+/**
+ * Empties allowed_directories: guests see no directory until one is added.
+ * Returns: DWCP_OK, or the status of the error.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_status_t dwcp_config_clear_allowed_directories(dwcp_config_t *config, dwcp_error_t **error);
+
+/**
+ * The number of entries of allowed_directories.
+ * Returns: the number; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API size_t dwcp_config_get_allowed_directory_count(const dwcp_config_t *config);
+
+/**
+ * One entry of allowed_directories. Any out-parameter may be NULL.
+ * Returns: true with the entry written; false past the end, or if `config` is NULL or no config, with NULL and false written.
+ * Errors: none
+ * Ownership: the paths are the config's, NUL-terminated UTF-8, valid until the config changes or is freed.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+bool dwcp_config_get_allowed_directory(const dwcp_config_t *config,
+                                       size_t index,
+                                       const char **host,
+                                       const char **guest,
+                                       bool *read_only);
+
+/**
+ * Sets enable_wasi. Whether modules may import WASI preview 1.
+ * Default: true in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_enable_wasi(dwcp_config_t *config,
+                                          bool value,
+                                          dwcp_error_t **error);
+
+/**
+ * The value of enable_wasi.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_enable_wasi(const dwcp_config_t *config);
+
+/**
+ * Sets deny_action. What a denied call does: errno tells the guest that it is not capable, trap ends the call.
+ * One of DWCP_DENY_ERRNO, DWCP_DENY_TRAP. Default: DWCP_DENY_ERRNO in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is none of these.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_deny_action(dwcp_config_t *config,
+                                          dwcp_deny_action_t value,
+                                          dwcp_error_t **error);
+
+/**
+ * The value of deny_action.
+ * Returns: the value; DWCP_DENY_ERRNO (0) if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_deny_action_t dwcp_config_get_deny_action(const dwcp_config_t *config);
+
+/**
+ * Sets network_access. Whether a guest may reach the network.
+ * Default: false in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_network_access(dwcp_config_t *config,
+                                             bool value,
+                                             dwcp_error_t **error);
+
+/**
+ * The value of network_access.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_network_access(const dwcp_config_t *config);
+
+/**
+ * Sets filesystem_access. Whether a guest sees allowed_directories at all.
+ * Default: true; false in the secure profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_filesystem_access(dwcp_config_t *config,
+                                                bool value,
+                                                dwcp_error_t **error);
+
+/**
+ * The value of filesystem_access.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_filesystem_access(const dwcp_config_t *config);
+
+/**
+ * Sets max_file_size. Size to which a guest may grow a file.
+ * Range: 0 to INT64_MAX. Unit: bytes. Default: 10 MiB in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_file_size(dwcp_config_t *config,
+                                            uint64_t value,
+                                            dwcp_error_t **error);
+
+/**
+ * The value of max_file_size, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_file_size(const dwcp_config_t *config);
+
+/**
+ * Sets max_open_files. Files and directories that a guest may hold open at once, beside stdio and the allowed directories.
+ * Range: 0 to 65 536 files. Default: 10 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_open_files(dwcp_config_t *config,
+                                             uint32_t value,
+                                             dwcp_error_t **error);
+
+/**
+ * The value of max_open_files.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_open_files(const dwcp_config_t *config);
+
+/**
+ * Sets pool_size. Ready VMs over all modules. Takes effect when ready VMs arrive; 0.1 makes every VM on the spot, so the value
+ * is only carried and reported.
+ * Range: 0 to 20 000 VMs. Default: 100; 500 in the high traffic profile, 10 in the development profile. Per runtime: a call
+ * cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_pool_size(dwcp_config_t *config,
+                                        uint32_t value,
+                                        dwcp_error_t **error);
+
+/**
+ * The value of pool_size.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_pool_size(const dwcp_config_t *config);
+
+/**
+ * Sets max_live_vms. VMs that may exist at once: the bound on calls that run at the same time.
+ * Range: 1 to 20 000 VMs. Default: 1000; 2000 in the high traffic profile, 100 in the development profile. Per runtime: a call
+ * cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_live_vms(dwcp_config_t *config,
+                                           uint32_t value,
+                                           dwcp_error_t **error);
+
+/**
+ * The value of max_live_vms.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_live_vms(const dwcp_config_t *config);
+
+/**
+ * Sets acquire_timeout_ms. How long a call waits for a slot when all are in use; 0 does not wait.
+ * Range: 0 to 3 600 000 ms. Default: 1000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_acquire_timeout_ms(dwcp_config_t *config,
+                                                 uint64_t value,
+                                                 dwcp_error_t **error);
+
+/**
+ * The value of acquire_timeout_ms, in ms.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_acquire_timeout_ms(const dwcp_config_t *config);
+
+/**
+ * Sets cache_size. Compiled modules that the cache keeps; the least recently used goes first.
+ * Range: 1 to 1 000 000 modules. Default: 1000; 5000 in the high traffic profile, 100 in the development profile. Per runtime:
+ * a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_cache_size(dwcp_config_t *config,
+                                         uint32_t value,
+                                         dwcp_error_t **error);
+
+/**
+ * The value of cache_size.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_cache_size(const dwcp_config_t *config);
+
+/**
+ * Sets cache_bytes. Compiled code that the cache keeps, in bytes.
+ * Range: 1 MiB to UINT64_MAX. Unit: bytes. Default: 1 GiB in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_cache_bytes(dwcp_config_t *config,
+                                          uint64_t value,
+                                          dwcp_error_t **error);
+
+/**
+ * The value of cache_bytes, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_cache_bytes(const dwcp_config_t *config);
+
+/**
+ * Sets max_module_bytes. Largest module that is accepted, checked before it is compiled.
+ * Range: 8 to 1 GiB. Unit: bytes. Default: 64 MiB in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_module_bytes(dwcp_config_t *config,
+                                               uint64_t value,
+                                               dwcp_error_t **error);
+
+/**
+ * The value of max_module_bytes, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_module_bytes(const dwcp_config_t *config);
+
+/**
+ * Sets max_functions. Most functions in a module, checked before it is compiled.
+ * Range: 1 to 1 000 000 functions. Default: 10 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_functions(dwcp_config_t *config,
+                                            uint32_t value,
+                                            dwcp_error_t **error);
+
+/**
+ * The value of max_functions.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_functions(const dwcp_config_t *config);
+
+/**
+ * Sets opt_level. How hard the compiler works: none compiles fastest, speed runs fastest, speed_and_size also makes code
+ * smaller.
+ * One of DWCP_OPT_NONE, DWCP_OPT_SPEED, DWCP_OPT_SPEED_AND_SIZE. Default: DWCP_OPT_SPEED in every profile. Per runtime: a call
+ * cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is none of these.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_opt_level(dwcp_config_t *config,
+                                        dwcp_opt_level_t value,
+                                        dwcp_error_t **error);
+
+/**
+ * The value of opt_level.
+ * Returns: the value; DWCP_OPT_NONE (0) if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_opt_level_t dwcp_config_get_opt_level(const dwcp_config_t *config);
+
+/**
+ * Sets parallel_compilation. Whether the functions of one module are compiled on several threads.
+ * Default: true in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_parallel_compilation(dwcp_config_t *config,
+                                                   bool value,
+                                                   dwcp_error_t **error);
+
+/**
+ * The value of parallel_compilation.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_parallel_compilation(const dwcp_config_t *config);
+
+/**
+ * Sets compile_threads. Threads of the compiler; 0 is one for each core.
+ * Range: 0 to 256 threads. Default: 0 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_compile_threads(dwcp_config_t *config,
+                                              uint32_t value,
+                                              dwcp_error_t **error);
+
+/**
+ * The value of compile_threads.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_compile_threads(const dwcp_config_t *config);
+
+/**
+ * Sets enable_metrics. Whether the runtime counts and times what it does; without, every metric is 0.
+ * Default: true in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_enable_metrics(dwcp_config_t *config,
+                                             bool value,
+                                             dwcp_error_t **error);
+
+/**
+ * The value of enable_metrics.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_enable_metrics(const dwcp_config_t *config);
+
+/**
+ * Sets enable_tracing. Whether calls emit trace events. Carried and reported only: no trace events exist before the log
+ * callback.
+ * Default: false; true in the development profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_enable_tracing(dwcp_config_t *config,
+                                             bool value,
+                                             dwcp_error_t **error);
+
+/**
+ * The value of enable_tracing.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_enable_tracing(const dwcp_config_t *config);
+
+/**
+ * Makes a runtime. `config` is copied and may be freed or changed afterwards; NULL stands for DWCP_PROFILE_DEFAULT. Address
+ * space for the VMs' memories is reserved; no thread starts before there is work for it.
+ *
+ * Returns: DWCP_OK and a runtime in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`out` is NULL), DWCP_ERR_INVALID_CONFIG (settings that contradict each other, an unknown
+ * name in a list of WASI calls).
+ * Ownership: the runtime is the caller's, to be given back by dwcp_runtime_free.
+ * Threads: any; nobody may be changing `config`.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_new(const dwcp_config_t *config,
+                               dwcp_runtime_t **out,
+                               dwcp_error_t **error);
+
+/**
+ * Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, calls under way get `grace_ms` milliseconds to end, the
+ * rest is ended with DWCP_ERR_CANCELLED, host functions are waited for (they cannot be interrupted), the runtime's threads are
+ * joined and its cache is emptied. Afterwards no callback runs, and every function given one of its handles answers
+ * DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks (max_execution_time_ms and its
+ * ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads, waits for the end and returns
+ * DWCP_OK.
+ *
+ * Returns: DWCP_OK when the runtime is closed.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_BUSY (called from inside one of its host functions).
+ * Ownership: borrows the runtime, which must still be freed.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_close(dwcp_runtime_t *runtime,
+                                 uint32_t grace_ms,
+                                 dwcp_error_t **error);
+
+/**
+ * Closes the runtime with no grace, as dwcp_runtime_close(runtime, 0) does, and gives the handle back. Modules and functions of
+ * it stay valid handles until they are freed; they answer DWCP_ERR_CLOSED. From inside one of the runtime's own host functions
+ * it does not wait: what is under way is cancelled and ends on its own.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: takes the handle; NULL is allowed and does nothing.
+ * Threads: any; nobody may be using this handle.
+ * Since: 0.1.0
+ */
+DWCP_API
+void dwcp_runtime_free(dwcp_runtime_t *runtime);
+
+/**
+ * Lists the code that the cache holds, most recently used first. Call it with `capacity` 0 to learn the count. Each element of
+ * `out` up to `capacity` must have its struct_size set (DWCP_MODULE_INFO_INIT).
+ *
+ * Returns: DWCP_OK, the elements in `out` and their number in `count`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `count` is NULL, `out` is NULL with a capacity, a struct_size is not set),
+ * DWCP_ERR_BUFFER_TOO_SMALL (the needed number is in `count`; nothing else is written), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: the array is the caller's.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_cache_list(dwcp_runtime_t *runtime,
+                                      dwcp_module_info_t *out,
+                                      size_t capacity,
+                                      size_t *count,
+                                      dwcp_error_t **error);
+
+/**
+ * Drops one module's code from the cache. Handles of the module go on working; their code is freed with the last of them. The
+ * aliases bound to it are forgotten.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `key` is NULL, `key` is empty, too long or not UTF-8), DWCP_ERR_NOT_FOUND (the
+ * cache holds no such module), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: `key`, a hash of 64 hexadecimal digits or an alias, is borrowed.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_cache_evict(dwcp_runtime_t *runtime,
+                                       const char *key,
+                                       dwcp_error_t **error);
+
+/**
+ * Drops all code from the cache. Handles of modules go on working.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: borrows the runtime.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_status_t dwcp_runtime_cache_clear(dwcp_runtime_t *runtime, dwcp_error_t **error);
+
+/**
+ * Makes an empty set of host functions.
+ *
+ * Returns: the set; NULL only in a forked child.
+ * Errors: none
+ * Ownership: the set is the caller's, to be freed by dwcp_imports_free.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_imports_t *dwcp_imports_new(void);
+
+/**
+ * Frees a set. Modules loaded with it keep their functions; finalizers run when the last of these is gone.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: takes the set; NULL is allowed and does nothing.
+ * Threads: any; nobody may be using it.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_imports_free(dwcp_imports_t *imports);
+
+/**
+ * Defines a host function under an import's two names, or replaces an earlier definition. `signature` is letters for the
+ * parameters, a colon, letters for the results: i (i32), I (i64), f (f32), F (f64), v (v128); "ii:i" takes two i32 and gives
+ * one. NULL takes the signature as the module imports it. The name "*" stands for every function that is imported from
+ * `module` with this signature and has no definition of its own. A WASI function may be replaced, where the policy allows it.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`imports`, `module`, `name` or `function` is NULL, a string is not UTF-8, the signature has
+ * another letter or no colon, or is NULL with the name "*").
+ * Ownership: strings are copied. `user` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL,
+ * is called with it exactly once, when no module and no set can call the function any more.
+ * Threads: one at a time for one set.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_imports_define(dwcp_imports_t *imports,
+                                  const char *module,
+                                  const char *name,
+                                  const char *signature,
+                                  dwcp_host_fn function,
+                                  void *user,
+                                  dwcp_finalizer_fn finalizer,
+                                  dwcp_error_t **error);
+
+/**
+ * Gives the user pointer of the call that is running, from its options.
+ *
+ * Returns: the pointer; NULL if the options had none, and for NULL.
+ * Errors: none
+ * Ownership: the pointer is the host's own.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API void *dwcp_caller_user_data(const dwcp_caller_t *caller);
+
+/**
+ * Gives the number of the call that is running, the same as in its stats.
+ *
+ * Returns: the number, from 1; 0 for NULL.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_caller_call_id(const dwcp_caller_t *caller);
+
+/**
+ * Gives the time that the call has left, in nanoseconds. A host function cannot be interrupted: one that takes long should look
+ * and return in time.
+ *
+ * Returns: nanoseconds; 0 or less when the deadline has passed, INT64_MAX without a deadline, 0 for NULL.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+int64_t dwcp_caller_remaining_ns(const dwcp_caller_t *caller);
+
+/**
+ * Gives a pointer into the guest's memory, without a copy. The memory is the one that the calling module exports as "memory".
+ *
+ * Returns: DWCP_OK and the address of `len` bytes at guest address `ptr` in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL, or the range is not wholly inside the memory),
+ * DWCP_ERR_NOT_FOUND (the module exports no memory of that name).
+ * Ownership: the bytes are the guest's; the pointer is valid until the host function returns or calls the guest.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_memory(dwcp_caller_t *caller,
+                                 uint64_t ptr,
+                                 uint64_t len,
+                                 uint8_t **out);
+
+/**
+ * Copies bytes out of the guest's memory.
+ *
+ * Returns: DWCP_OK, and `len` bytes from guest address `ptr` in `dst`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` is NULL, `dst` is NULL with a length, or the range is not wholly inside the
+ * memory), DWCP_ERR_NOT_FOUND (the module exports no memory named "memory").
+ * Ownership: `dst` is the caller's.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_read(dwcp_caller_t *caller,
+                               uint64_t ptr,
+                               void *dst,
+                               size_t len);
+
+/**
+ * Copies bytes into the guest's memory.
+ *
+ * Returns: DWCP_OK, and `len` bytes from `src` at guest address `ptr`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` is NULL, `src` is NULL with a length, or the range is not wholly inside the
+ * memory), DWCP_ERR_NOT_FOUND (the module exports no memory named "memory").
+ * Ownership: `src` is borrowed.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_write(dwcp_caller_t *caller,
+                                uint64_t ptr,
+                                const void *src,
+                                size_t len);
+
+/**
+ * Sets the message with which the call will fail. Return any status but DWCP_OK afterwards: the call then ends with
+ * DWCP_ERR_HOST_FUNCTION and this message.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: `len` bytes of UTF-8 at `message` are copied, at most 4096; what is not UTF-8 is replaced.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_caller_fail(dwcp_caller_t *caller, const char *message, size_t len);
+
+/**
+ * Loads a module: WebAssembly binary or text. The bytes are hashed (SHA-256); code that the cache holds is not compiled again,
+ * and of many threads that load the same bytes one compiles. The module is linked with the options' host functions. `key` may
+ * be NULL; 64 hexadecimal digits claim the hash of the bytes; any other name, of at most 256 bytes, becomes an alias of these
+ * bytes for dwcp_runtime_execute.
+ *
+ * Returns: DWCP_OK and a module in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `out` is NULL, `bytes` is NULL with a length, `key` is empty, too long or not
+ * UTF-8, an option is malformed), DWCP_ERR_KEY_MISMATCH (the bytes are not those that `key` claims or is bound to),
+ * DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT (all missing ones are listed),
+ * DWCP_ERR_POLICY_REFUSED (over max_module_bytes, or against the policy), DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE,
+ * DWCP_ERR_LIMIT_FUNCTIONS (the module needs more than a limit allows before it runs), DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: bytes, key and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_module_load(dwcp_runtime_t *runtime,
+                               const uint8_t *bytes,
+                               size_t len,
+                               const char *key,
+                               const dwcp_load_options_t *options,
+                               dwcp_module_t **out,
+                               dwcp_error_t **error);
+
+/**
+ * Loads a module from a file: WebAssembly binary or text. Pipes and devices are refused.
+ *
+ * Returns: DWCP_OK and a module in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `path` or `out` is NULL, `path` is not UTF-8, an option is malformed),
+ * DWCP_ERR_IO (the file cannot be read or is no regular file), DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED,
+ * DWCP_ERR_UNRESOLVED_IMPORT, DWCP_ERR_POLICY_REFUSED, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_FUNCTIONS,
+ * DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN; all as for dwcp_module_load.
+ * Ownership: path and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_module_load_file(dwcp_runtime_t *runtime,
+                                    const char *path,
+                                    const dwcp_load_options_t *options,
+                                    dwcp_module_t **out,
+                                    dwcp_error_t **error);
+
+/**
+ * Takes one more reference to a module, for a second owner.
+ *
+ * Returns: the same handle; NULL for NULL.
+ * Errors: none
+ * Ownership: the new reference is the caller's, freed by dwcp_module_free.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_module_t *dwcp_module_retain(const dwcp_module_t *module);
+
+/**
+ * Gives a reference to a module back. Functions bound to it keep what they need, and calls under way go on.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: takes the reference; NULL is allowed and does nothing.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_module_free(dwcp_module_t *module);
+
+/**
+ * Describes a module: its hash, sizes, times and counts.
+ *
+ * Returns: DWCP_OK and the description in `io`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `io` is NULL, its struct_size is not set), DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: `io` is the caller's.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_module_info(const dwcp_module_t *module,
+                               dwcp_module_info_t *io,
+                               dwcp_error_t **error);
+
+/**
+ * Gives the number of imports.
+ *
+ * Returns: the number; 0 for NULL.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API size_t dwcp_module_import_count(const dwcp_module_t *module);
+
+/**
+ * Describes import `i`, in the module's order.
+ *
+ * Returns: DWCP_OK and the description in `io`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `io` is NULL, its struct_size is not set), DWCP_ERR_NOT_FOUND (there is no
+ * import `i`), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: the pointers in `io` live as long as the module handle.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_module_import(const dwcp_module_t *module,
+                                 size_t i,
+                                 dwcp_extern_t *io,
+                                 dwcp_error_t **error);
+
+/**
+ * Gives the number of exports.
+ *
+ * Returns: the number; 0 for NULL.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API size_t dwcp_module_export_count(const dwcp_module_t *module);
+
+/**
+ * Describes export `i`, in the module's order.
+ *
+ * Returns: DWCP_OK and the description in `io`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `io` is NULL, its struct_size is not set), DWCP_ERR_NOT_FOUND (there is no
+ * export `i`), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: the pointers in `io` live as long as the module handle.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_module_export(const dwcp_module_t *module,
+                                 size_t i,
+                                 dwcp_extern_t *io,
+                                 dwcp_error_t **error);
+
+/**
+ * Binds an exported function. `signature`, unless NULL, must be the function's own, in the letters of dwcp_imports_define:
+ * "ii:i" for two i32 and one i32 back.
+ *
+ * Returns: DWCP_OK and a function in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`module`, `name` or `out` is NULL, a string is not UTF-8, the signature cannot be read),
+ * DWCP_ERR_NOT_FOUND (no such export; the message has the nearest names), DWCP_ERR_WRONG_TYPE (the export is no function, or
+ * its signature is another one), DWCP_ERR_UNSUPPORTED (it takes or gives references), DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: strings are borrowed for the call; the function is the caller's, freed by dwcp_function_free, and keeps the module
+ * alive.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_module_get_function(const dwcp_module_t *module,
+                                       const char *name,
+                                       const char *signature,
+                                       dwcp_function_t **out,
+                                       dwcp_error_t **error);
+
+/**
+ * Frees a function. Calls under way go on.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: takes the function; NULL is allowed and does nothing.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_function_free(dwcp_function_t *function);
+
+/**
+ * Describes a function: its name, its parameters and its results.
+ *
+ * Returns: DWCP_OK and the description in `io`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`function` or `io` is NULL, its struct_size is not set), DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: the pointers in `io` live as long as the function handle.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_function_type(const dwcp_function_t *function,
+                                 dwcp_extern_t *io,
+                                 dwcp_error_t **error);
+
+/**
+ * Calls a function, in a VM of its own that is made for the call and destroyed after it: no call sees what another left. The
+ * arguments are checked against the signature and the room for results before the guest runs.
+ *
+ * Returns: DWCP_OK, the results in `results` and their number in `nresults`. `stats` is written in any case.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`function` is NULL, `args` or `results` is NULL where values are due, an unknown kind, a
+ * struct_size is not set, a limit above its ceiling), DWCP_ERR_WRONG_TYPE (count or kinds of the arguments),
+ * DWCP_ERR_BUFFER_TOO_SMALL (`nresults` has the needed number; the guest did not run), DWCP_ERR_TRAP, DWCP_ERR_EXIT (the guest
+ * called proc_exit), DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL,
+ * DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
+ * directory of `options.wasi` cannot be opened), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: args and options are borrowed for the call; `results`, `nresults` and `stats` are the caller's. `options`,
+ * `nresults` and `stats` may be NULL; `results` may be NULL if the function gives none.
+ * Threads: any number at once with the same function; each with its own `options.wasi`.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_function_call(const dwcp_function_t *function,
+                                 const dwcp_value_t *args,
+                                 size_t nargs,
+                                 const dwcp_call_options_t *options,
+                                 dwcp_value_t *results,
+                                 size_t capacity,
+                                 size_t *nresults,
+                                 dwcp_call_stats_t *stats,
+                                 dwcp_error_t **error);
+
+/**
+ * Loads a module or finds it in the cache, binds one of its functions and calls it, in one step. The module is linked with the
+ * WASI functions only. With `bytes`, they are hashed on every call (about half a millisecond per MB) and compiled if the cache
+ * does not hold them; `key` is as for dwcp_module_load. With `bytes` NULL and `len` 0, `key` alone names a module that the
+ * cache holds, and nothing is hashed. Hosts that call often use dwcp_module_get_function and dwcp_function_call.
+ *
+ * Returns: DWCP_OK, the results in `results` and their number in `nresults`. `stats` is written in any case; its `cold` tells
+ * whether the module was compiled.
+ * Errors: those of dwcp_module_load and dwcp_function_call: DWCP_ERR_INVALID_ARGUMENT, DWCP_ERR_NOT_FOUND (no such function, or
+ * no module under `key`), DWCP_ERR_KEY_MISMATCH, DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT,
+ * DWCP_ERR_POLICY_REFUSED, DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_WRONG_TYPE, DWCP_ERR_BUFFER_TOO_SMALL, DWCP_ERR_TRAP,
+ * DWCP_ERR_EXIT, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY,
+ * DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO, DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: as for dwcp_function_call; bytes, key and function are borrowed for the call.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_execute(dwcp_runtime_t *runtime,
+                                   const uint8_t *bytes,
+                                   size_t len,
+                                   const char *key,
+                                   const char *function,
+                                   const dwcp_value_t *args,
+                                   size_t nargs,
+                                   const dwcp_call_options_t *options,
+                                   dwcp_value_t *results,
+                                   size_t capacity,
+                                   size_t *nresults,
+                                   dwcp_call_stats_t *stats,
+                                   dwcp_error_t **error);
+
+/**
+ * Runs a WASI command: a module that exports _start. Arguments, environment, stdin, output and directories come from
+ * `options.wasi`. Fuel is metered but not limited unless the options ask for a limit; the runtime's max_execution_time_ms
+ * holds unless the options ask for another time.
+ *
+ * Returns: DWCP_OK and the command's exit code in `exit_code`, whatever the code; returning from _start is 0. `stats` is
+ * written in any case.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL, a struct_size is not set, a limit above its ceiling),
+ * DWCP_ERR_NOT_FOUND (the module exports no _start), DWCP_ERR_TRAP, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT,
+ * DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY (also when the guest exits with another code than 0 after a
+ * growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
+ * directory of `options.wasi` cannot be opened), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: options are borrowed for the call; `exit_code` and `stats` are the caller's. `options`, `exit_code` and `stats`
+ * may be NULL.
+ * Threads: any number at once with the same module; each with its own `options.wasi`.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_module_run(const dwcp_module_t *module,
+                              const dwcp_call_options_t *options,
+                              int32_t *exit_code,
+                              dwcp_call_stats_t *stats,
+                              dwcp_error_t **error);
+
+/**
+ * Makes WASI settings: no arguments, no environment, empty stdin, output discarded, the runtime's directories.
+ *
+ * Returns: the settings; NULL only in a forked child.
+ * Errors: none
+ * Ownership: the settings are the caller's, freed by dwcp_wasi_free.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_wasi_t *dwcp_wasi_new(void);
+
+/**
+ * Frees WASI settings and the output captured with them.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: takes the settings; NULL is allowed and does nothing.
+ * Threads: any; nobody may be using them.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_wasi_free(dwcp_wasi_t *wasi);
+
+/**
+ * Sets the arguments, args[0] being the program's name. Replaces earlier ones. Arguments and environment together have at most
+ * 1 MiB.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL, `args` is NULL with a count, an argument is NULL or not UTF-8, too large).
+ * Ownership: the strings are copied.
+ * Threads: one at a time for the same settings.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_set_args(dwcp_wasi_t *wasi,
+                                 const char *const *args,
+                                 size_t n,
+                                 dwcp_error_t **error);
+
+/**
+ * Adds an environment variable, or replaces the one of that name.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `name` or `value` is NULL or not UTF-8, the name is empty or has a '=', too large).
+ * Ownership: the strings are copied.
+ * Threads: one at a time for the same settings.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_add_env(dwcp_wasi_t *wasi,
+                                const char *name,
+                                const char *value,
+                                dwcp_error_t **error);
+
+/**
+ * Gives the guest these bytes as its stdin, and then the end of the file.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL, `bytes` is NULL with a length).
+ * Ownership: the bytes are copied.
+ * Threads: one at a time for the same settings.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_set_stdin(dwcp_wasi_t *wasi,
+                                  const uint8_t *bytes,
+                                  size_t len,
+                                  dwcp_error_t **error);
+
+/**
+ * Lets the guest read the host process's own stdin. Reads end with the call's deadline.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL).
+ * Ownership: borrows the settings.
+ * Threads: one at a time for the same settings.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_status_t dwcp_wasi_inherit_stdin(dwcp_wasi_t *wasi, dwcp_error_t **error);
+
+/**
+ * Says what happens to what the guest writes to stdout (`fd` 1) or stderr (`fd` 2). `cap` counts for DWCP_OUTPUT_CAPTURE only:
+ * bytes past it are dropped, the guest's writes succeed, and dwcp_wasi_output tells.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL, `fd` is neither 1 nor 2, an unknown mode).
+ * Ownership: borrows the settings.
+ * Threads: one at a time for the same settings.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_set_output(dwcp_wasi_t *wasi,
+                                   int32_t fd,
+                                   dwcp_output_mode_t mode,
+                                   size_t cap,
+                                   dwcp_error_t **error);
+
+/**
+ * Adds a directory of the host that the guest sees under the path `guest`. It must be one of the runtime's
+ * allowed_directories or lie below one, and cannot be writable where that one is read-only; this is checked when a call
+ * begins. With no directory added, a call sees all of the runtime's.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, or `guest` was added before).
+ * Ownership: the strings are copied.
+ * Threads: one at a time for the same settings.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_add_directory(dwcp_wasi_t *wasi,
+                                      const char *host,
+                                      const char *guest,
+                                      bool read_only,
+                                      dwcp_error_t **error);
+
+/**
+ * Gives what the last call with these settings wrote to stdout (`fd` 1) or stderr (`fd` 2), also when that call failed. Empty
+ * unless the mode is DWCP_OUTPUT_CAPTURE.
+ *
+ * Returns: DWCP_OK, the bytes in `out`, and in `truncated` whether the guest wrote more than the cap.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` or `out` is NULL, `fd` is neither 1 nor 2).
+ * Ownership: the bytes belong to the settings; they are valid until the next dwcp_wasi_output for this `fd` after another call,
+ * or dwcp_wasi_free. `truncated` may be NULL.
+ * Threads: one at a time for the same settings.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_output(const dwcp_wasi_t *wasi,
+                               int32_t fd,
+                               dwcp_slice_t *out,
+                               bool *truncated,
+                               dwcp_error_t **error);
+
+/**
+ * Reads the metrics of a runtime: starts, executions, failures, memory.
+ * Returns: DWCP_OK with `*io` written up to its struct_size; else the status of the error, with `*io` unchanged.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `io` is NULL or its struct_size is impossible; DWCP_ERR_CLOSED after dwcp_runtime_close.
+ * Ownership: `*io` is yours throughout. `*error` is yours to free on failure.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_metrics(const dwcp_runtime_t *runtime,
+                                   dwcp_runtime_metrics_t *io,
+                                   dwcp_error_t **error);
+
+/**
+ * Reads the metrics of a runtime's VMs: ready, active, hits and misses, waiting.
+ * Returns: DWCP_OK with `*io` written up to its struct_size; else the status of the error, with `*io` unchanged.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `io` is NULL or its struct_size is impossible; DWCP_ERR_CLOSED after dwcp_runtime_close.
+ * Ownership: `*io` is yours throughout. `*error` is yours to free on failure.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_pool_metrics(const dwcp_runtime_t *runtime,
+                                        dwcp_pool_metrics_t *io,
+                                        dwcp_error_t **error);
+
+/**
+ * Reads the metrics of a runtime's code cache: modules, bytes, hits and misses, evictions.
+ * Returns: DWCP_OK with `*io` written up to its struct_size; else the status of the error, with `*io` unchanged.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `io` is NULL or its struct_size is impossible; DWCP_ERR_CLOSED after dwcp_runtime_close.
+ * Ownership: `*io` is yours throughout. `*error` is yours to free on failure.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_cache_metrics(const dwcp_runtime_t *runtime,
+                                         dwcp_cache_metrics_t *io,
+                                         dwcp_error_t **error);
+
+/**
+ * Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...}}`, with the field names of the structs.
+ * Returns: DWCP_OK with `*out` set to NUL-terminated UTF-8 and, if `len` is not NULL, `*len` to its length in bytes; else the status of the error, with NULL and 0.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `out` is NULL; DWCP_ERR_CLOSED after dwcp_runtime_close.
+ * Ownership: `*out` is yours, until dwcp_string_free. `*error` is yours to free on failure.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_metrics_json(const dwcp_runtime_t *runtime,
+                                        char **out,
+                                        size_t *len,
+                                        dwcp_error_t **error);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#ifdef __cplusplus
+extern "C" {
+#endif  // __cplusplus
+
+/* ---- Layout: a compiler that lays a struct out differently stops here. ---- */
+
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_frame_t) == 40, dwcp_frame_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_slice_t) == 16, dwcp_slice_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_payload_t) == 16, dwcp_payload_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_value_t) == 24, dwcp_value_t_size);
+DWCP_ASSERT_LAYOUT(offsetof(dwcp_value_t, kind) == 0, dwcp_value_t_kind);
+DWCP_ASSERT_LAYOUT(offsetof(dwcp_value_t, reserved) == 1, dwcp_value_t_reserved);
+DWCP_ASSERT_LAYOUT(offsetof(dwcp_value_t, of) == 8, dwcp_value_t_of);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_module_info_t) == 136, dwcp_module_info_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_load_options_t) == 40, dwcp_load_options_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_extern_t) == 80, dwcp_extern_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_options_t) == 56, dwcp_call_options_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_stats_t) == 88, dwcp_call_stats_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_runtime_metrics_t) == 200, dwcp_runtime_metrics_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_pool_metrics_t) == 56, dwcp_pool_metrics_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_cache_metrics_t) == 104, dwcp_cache_metrics_t_size);
+
+/* ---- Initialisers of the structs that begin with struct_size: macro and function do the same. ---- */
+
+/** Initialises a dwcp_frame_t: its size, and zero for everything else. */
+#define DWCP_FRAME_INIT { sizeof(dwcp_frame_t), NULL, NULL, 0, 0, 0 }
+
+/**
+ * Does what DWCP_FRAME_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_frame_init(dwcp_frame_t *out) {
+    static const dwcp_frame_t fresh = DWCP_FRAME_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_module_info_t: its size, and zero for everything else. */
+#define DWCP_MODULE_INFO_INIT { sizeof(dwcp_module_info_t), { 0 }, 0, 0, 0, 0, 0, 0, 0, false, false, false, { 0 } }
+
+/**
+ * Does what DWCP_MODULE_INFO_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_module_info_init(dwcp_module_info_t *out) {
+    static const dwcp_module_info_t fresh = DWCP_MODULE_INFO_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_load_options_t: its size, and zero for everything else. */
+#define DWCP_LOAD_OPTIONS_INIT { sizeof(dwcp_load_options_t), NULL, NULL, NULL, 0 }
+
+/**
+ * Does what DWCP_LOAD_OPTIONS_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_load_options_init(dwcp_load_options_t *out) {
+    static const dwcp_load_options_t fresh = DWCP_LOAD_OPTIONS_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_extern_t: its size, and zero for everything else. */
+#define DWCP_EXTERN_INIT { sizeof(dwcp_extern_t), NULL, NULL, 0, false, false, false, 0, { 0 }, NULL, 0, NULL, 0, 0, 0 }
+
+/**
+ * Does what DWCP_EXTERN_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_extern_init(dwcp_extern_t *out) {
+    static const dwcp_extern_t fresh = DWCP_EXTERN_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_call_options_t: its size, and zero for everything else. */
+#define DWCP_CALL_OPTIONS_INIT { sizeof(dwcp_call_options_t), 0, 0, 0, 0, 0, NULL, NULL }
+
+/**
+ * Does what DWCP_CALL_OPTIONS_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_call_options_init(dwcp_call_options_t *out) {
+    static const dwcp_call_options_t fresh = DWCP_CALL_OPTIONS_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_call_stats_t: its size, and zero for everything else. */
+#define DWCP_CALL_STATS_INIT { sizeof(dwcp_call_stats_t), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, false, false, false, 0 }
+
+/**
+ * Does what DWCP_CALL_STATS_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_call_stats_init(dwcp_call_stats_t *out) {
+    static const dwcp_call_stats_t fresh = DWCP_CALL_STATS_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_runtime_metrics_t: its size, and zero for everything else. */
+#define DWCP_RUNTIME_METRICS_INIT { sizeof(dwcp_runtime_metrics_t), 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0.0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, 0, false, { 0 } }
+
+/**
+ * Does what DWCP_RUNTIME_METRICS_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_runtime_metrics_init(dwcp_runtime_metrics_t *out) {
+    static const dwcp_runtime_metrics_t fresh = DWCP_RUNTIME_METRICS_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_pool_metrics_t: its size, and zero for everything else. */
+#define DWCP_POOL_METRICS_INIT { sizeof(dwcp_pool_metrics_t), 0, 0, 0, 0, 0, 0, 0.0 }
+
+/**
+ * Does what DWCP_POOL_METRICS_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_pool_metrics_init(dwcp_pool_metrics_t *out) {
+    static const dwcp_pool_metrics_t fresh = DWCP_POOL_METRICS_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_cache_metrics_t: its size, and zero for everything else. */
+#define DWCP_CACHE_METRICS_INIT { sizeof(dwcp_cache_metrics_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0 }
+
+/**
+ * Does what DWCP_CACHE_METRICS_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_cache_metrics_init(dwcp_cache_metrics_t *out) {
+    static const dwcp_cache_metrics_t fresh = DWCP_CACHE_METRICS_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/* ---- Values: constructors and getters, also for hosts whose language shows a union as bytes. ---- */
+
+/**
+ * A value of a kind with all its bytes zero.
+ *
+ * Returns: the value.
+ * Errors: none; an unknown kind is refused by the function that is given the value.
+ * Ownership: nothing is allocated.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_value_zero(uint8_t kind) {
+    dwcp_value_t value;
+    size_t i;
+    value.kind = kind;
+    for (i = 0; i < sizeof(value.reserved); i++) {
+        value.reserved[i] = 0;
+    }
+    for (i = 0; i < sizeof(value.of.v128); i++) {
+        value.of.v128[i] = 0;
+    }
+    return value;
+}
+
+/**
+ * An i32.
+ *
+ * Returns: the value.
+ * Errors: none.
+ * Ownership: nothing is allocated.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_i32(int32_t number) {
+    dwcp_value_t value = dwcp_value_zero(DWCP_KIND_I32);
+    value.of.i32 = number;
+    return value;
+}
+
+/**
+ * An i64.
+ *
+ * Returns: the value.
+ * Errors: none.
+ * Ownership: nothing is allocated.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_i64(int64_t number) {
+    dwcp_value_t value = dwcp_value_zero(DWCP_KIND_I64);
+    value.of.i64 = number;
+    return value;
+}
+
+/**
+ * An f32.
+ *
+ * Returns: the value.
+ * Errors: none.
+ * Ownership: nothing is allocated.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_f32(float number) {
+    dwcp_value_t value = dwcp_value_zero(DWCP_KIND_F32);
+    value.of.f32 = number;
+    return value;
+}
+
+/**
+ * An f64.
+ *
+ * Returns: the value.
+ * Errors: none.
+ * Ownership: nothing is allocated.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_f64(double number) {
+    dwcp_value_t value = dwcp_value_zero(DWCP_KIND_F64);
+    value.of.f64 = number;
+    return value;
+}
+
+/**
+ * A v128 from its 16 bytes, lowest lane first. NULL gives all zeroes.
+ *
+ * Returns: the value.
+ * Errors: none.
+ * Ownership: the bytes are copied.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_v128(const uint8_t bytes[16]) {
+    dwcp_value_t value = dwcp_value_zero(DWCP_KIND_V128);
+    size_t i;
+    if (bytes != NULL) {
+        for (i = 0; i < sizeof(value.of.v128); i++) {
+            value.of.v128[i] = bytes[i];
+        }
+    }
+    return value;
+}
+
+/**
+ * The number in an i32 value.
+ *
+ * Returns: the number, or 0 when the value is of another kind.
+ * Errors: none.
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline int32_t dwcp_as_i32(dwcp_value_t value) {
+    return value.kind == DWCP_KIND_I32 ? value.of.i32 : 0;
+}
+
+/**
+ * The number in an i64 value.
+ *
+ * Returns: the number, or 0 when the value is of another kind.
+ * Errors: none.
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline int64_t dwcp_as_i64(dwcp_value_t value) {
+    return value.kind == DWCP_KIND_I64 ? value.of.i64 : 0;
+}
+
+/**
+ * The number in an f32 value.
+ *
+ * Returns: the number, or 0 when the value is of another kind.
+ * Errors: none.
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline float dwcp_as_f32(dwcp_value_t value) {
+    return value.kind == DWCP_KIND_F32 ? value.of.f32 : 0.0f;
+}
+
+/**
+ * The number in an f64 value.
+ *
+ * Returns: the number, or 0 when the value is of another kind.
+ * Errors: none.
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline double dwcp_as_f64(dwcp_value_t value) {
+    return value.kind == DWCP_KIND_F64 ? value.of.f64 : 0.0;
+}
+
+/**
+ * Copies the 16 bytes of a v128 value, lowest lane first.
+ *
+ * Returns: true, or false with zeroes when the value is of another kind. A NULL `out` is left alone and gives false.
+ * Errors: none.
+ * Ownership: the bytes are copied.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline bool dwcp_as_v128(dwcp_value_t value, uint8_t out[16]) {
+    bool is_v128 = value.kind == DWCP_KIND_V128;
+    size_t i;
+    if (out == NULL) {
+        return false;
+    }
+    for (i = 0; i < sizeof(value.of.v128); i++) {
+        out[i] = is_v128 ? value.of.v128[i] : (uint8_t)0;
+    }
+    return is_v128;
+}
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* DWCP_WASM_H */

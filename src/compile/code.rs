@@ -1,0 +1,223 @@
+//! Compiled code with everything about it that does not depend on who loaded it.
+
+use crate::compile::guard::Needs;
+use crate::error::{Error, Result, Status, escape, nearest};
+use crate::signature::{Kind, Signature};
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+use wasmtime::{ExternType, ModuleExport};
+
+/// SHA-256 of a module's bytes as they were given: its identity.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// The hash of `bytes`.
+    pub fn of(bytes: &[u8]) -> Hash {
+        use sha2::Digest;
+        Hash(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// Reads 64 hexadecimal digits; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Hash> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut hash = [0u8; 32];
+        for (byte, pair) in hash.iter_mut().zip(digits.chunks(2)) {
+            let [high, low] = pair else { return None };
+            let nibble = |d: &u8| char::from(*d).to_digit(16);
+            *byte = u8::try_from(nibble(high)? * 16 + nibble(low)?).ok()?;
+        }
+        Some(Hash(hash))
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The type of an import or an export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExternKind {
+    Function(Arc<Signature>),
+    Global { content: Kind, mutable: bool },
+    Table { content: Kind, min: u64, max: Option<u64>, is_64: bool },
+    Memory { min: u64, max: Option<u64>, is_64: bool },
+    Tag(Arc<Signature>),
+}
+
+impl ExternKind {
+    fn of(ty: &ExternType) -> ExternKind {
+        match ty {
+            ExternType::Func(f) => ExternKind::Function(Arc::new(Signature::of(f))),
+            ExternType::Global(g) => {
+                ExternKind::Global { content: Kind::of(g.content()), mutable: g.mutability() == wasmtime::Mutability::Var }
+            }
+            ExternType::Table(t) => {
+                ExternKind::Table { content: Kind::of_ref(t.element()), min: t.minimum(), max: t.maximum(), is_64: t.is_64() }
+            }
+            ExternType::Memory(m) => ExternKind::Memory { min: m.minimum(), max: m.maximum(), is_64: m.is_64() },
+            ExternType::Tag(t) => ExternKind::Tag(Arc::new(Signature::of(t.ty()))),
+        }
+    }
+}
+
+impl fmt::Display for ExternKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let upto = |max: &Option<u64>| max.map_or_else(String::new, |m| format!("..={m}"));
+        match self {
+            ExternKind::Function(s) => write!(f, "function {s}"),
+            ExternKind::Global { content, mutable } => {
+                write!(f, "{}global {}", if *mutable { "mutable " } else { "" }, content.name())
+            }
+            ExternKind::Table { content, min, max, .. } => write!(f, "table {} {min}{}", content.name(), upto(max)),
+            ExternKind::Memory { min, max, .. } => write!(f, "memory of {min}{} pages", upto(max)),
+            ExternKind::Tag(s) => write!(f, "tag {s}"),
+        }
+    }
+}
+
+/// An import: its two names and its type.
+#[derive(Clone, Debug)]
+pub struct Import {
+    pub module: String,
+    pub name: String,
+    pub kind: ExternKind,
+}
+
+/// An export: its name, its type and its place in the module.
+#[derive(Clone)]
+pub struct Export {
+    pub name: String,
+    pub kind: ExternKind,
+    pub index: ModuleExport,
+}
+
+/// Compiled code: shared by every module handle of the same bytes.
+pub struct Code {
+    pub hash: Hash,
+    pub module: wasmtime::Module,
+    pub imports: Vec<Import>,
+    pub exports: Vec<Export>,
+    by_name: HashMap<String, usize>,
+    pub needs: Needs,
+    /// Bytes of the input.
+    pub size_bytes: u64,
+    /// Bytes of machine code and metadata.
+    pub code_bytes: u64,
+    pub created_at_unix_ns: i64,
+    last_access_unix_ns: AtomicI64,
+    access_count: AtomicU64,
+}
+
+impl Code {
+    /// Compiles a checked binary. `size_bytes` is the input's size, which for text differs from the binary's.
+    pub fn compile(engine: &wasmtime::Engine, hash: Hash, binary: &[u8], needs: Needs, size_bytes: usize) -> Result<Code> {
+        let module = wasmtime::Module::from_binary(engine, binary).map_err(|e| refused(&e))?;
+        let imports = module
+            .imports()
+            .map(|i| Import { module: i.module().to_string(), name: i.name().to_string(), kind: ExternKind::of(&i.ty()) })
+            .collect();
+        let exports: Vec<Export> = module
+            .exports()
+            .filter_map(|e| {
+                let index = module.get_export_index(e.name())?;
+                Some(Export { name: e.name().to_string(), kind: ExternKind::of(&e.ty()), index })
+            })
+            .collect();
+        let by_name = exports.iter().enumerate().map(|(i, e)| (e.name.clone(), i)).collect();
+        let range = module.image_range();
+        let code_bytes = (range.end as usize).saturating_sub(range.start as usize) as u64;
+        let now = unix_ns();
+        Ok(Code {
+            hash,
+            imports,
+            exports,
+            by_name,
+            needs,
+            size_bytes: size_bytes as u64,
+            code_bytes,
+            created_at_unix_ns: now,
+            last_access_unix_ns: AtomicI64::new(now),
+            access_count: AtomicU64::new(0),
+            module,
+        })
+    }
+
+    /// The export of that name.
+    pub fn export(&self, name: &str) -> Option<&Export> {
+        self.by_name.get(name).and_then(|i| self.exports.get(*i))
+    }
+
+    /// The exported function of that name, or an error that names the nearest ones.
+    pub fn function(&self, name: &str) -> Result<(&Export, &Arc<Signature>)> {
+        match self.export(name) {
+            Some(export) => match &export.kind {
+                ExternKind::Function(signature) => Ok((export, signature)),
+                other => {
+                    let name = escape(name, 200);
+                    Err(Error::new(Status::WRONG_TYPE, format!("export \"{name}\" is a {other}, not a function")))
+                }
+            },
+            None => Err(self.no_such_function(name)),
+        }
+    }
+
+    fn no_such_function(&self, name: &str) -> Error {
+        let functions = || self.exports.iter().filter(|e| matches!(e.kind, ExternKind::Function(_))).map(|e| e.name.as_str());
+        let mut text = format!("function \"{}\" is not exported", escape(name, 200));
+        let near = nearest(name, functions());
+        let quoted = |names: &[&str]| names.iter().map(|n| format!("\"{}\"", escape(n, 64))).collect::<Vec<_>>().join(", ");
+        if !near.is_empty() {
+            let _ = write!(text, "; nearest: {}", quoted(&near));
+        } else {
+            let first: Vec<&str> = functions().take(8).collect();
+            let _ = match first.is_empty() {
+                true => write!(text, "; the module exports no function"),
+                false => write!(text, "; it exports {}", quoted(&first)),
+            };
+        }
+        Error::new(Status::NOT_FOUND, text)
+    }
+
+    /// Notes one more use, for the listing and the last-access order that hosts see.
+    pub fn touch(&self) {
+        self.access_count.fetch_add(1, Ordering::Relaxed);
+        self.last_access_unix_ns.store(unix_ns(), Ordering::Relaxed);
+    }
+
+    pub fn access_count(&self) -> u64 {
+        self.access_count.load(Ordering::Relaxed)
+    }
+
+    pub fn last_access_unix_ns(&self) -> i64 {
+        self.last_access_unix_ns.load(Ordering::Relaxed)
+    }
+}
+
+/// Nanoseconds since 1970 by the system's clock; 0 for a clock set before that.
+pub fn unix_ns() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// What the compiler refuses is the module's fault: malformed, or a proposal that is off.
+fn refused(e: &wasmtime::Error) -> Error {
+    let text = escape(&format!("{e:#}"), 1000);
+    let off = ["not enabled", "feature", "not supported", "unsupported", "disabled", "pooling allocator"];
+    let status = if off.iter().any(|w| text.contains(w)) { Status::UNSUPPORTED } else { Status::INVALID_MODULE };
+    Error::new(status, format!("the module does not compile: {text}"))
+}

@@ -1,0 +1,181 @@
+//! The wasmtime engine of a runtime: which proposals are on, how code is metered, how memory is reserved.
+//!
+//! Every proposal of wasmtime 48 is set by name, so that an upgrade cannot switch one on. The slots follow what was measured:
+//! 4 GiB reservations (smaller ones force bounds checks), copy-on-write images, lazy tables, 128 KiB kept resident.
+
+use crate::config::{Config, OptLevel};
+use crate::error::{Error, Result, Status};
+use wasmtime::{Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+/// The engine's version; the manifest pins it and a test compares the two.
+pub const WASMTIME_VERSION: &str = "48.0.8";
+/// The WebAssembly proposals that are on, beside the first version of the standard.
+pub const PROPOSALS: &[&str] = &[
+    "bulk-memory",
+    "extended-const",
+    "multi-memory",
+    "multi-value",
+    "mutable-globals",
+    "reference-types",
+    "saturating-float-to-int",
+    "sign-extension",
+    "simd",
+    "tail-call",
+    "threads (atomics on unshared memory)",
+];
+
+/// The most slots of 4 GiB that all engines of a process can reserve on a 47-bit address space.
+const MAX_SLOTS: u32 = 20_000;
+/// Below this many slots the pool is not worth having and VMs are allocated on demand.
+const MIN_SLOTS: u32 = 8;
+/// Memories and tables that one module may define.
+const PER_MODULE: u32 = 8;
+/// Bytes of a used slot's memory that are cleared by hand rather than returned to the kernel.
+const KEEP_RESIDENT: usize = 128 << 10;
+/// Room on an asynchronous stack beyond the guest's own.
+const HOST_STACK: usize = 256 << 10;
+/// Memory maps that a live VM with a copy-on-write image takes, and the two of the thread that calls it.
+const MAPS_PER_VM: u64 = 4;
+
+/// An engine with what the machine allowed it.
+pub struct EngineParts {
+    pub engine: Engine,
+    /// VMs that can live at once: `max_live_vms`, or less where the machine has less room.
+    pub slots: u32,
+    /// What the machine did not allow, if anything.
+    pub warning: Option<String>,
+}
+
+/// Makes the engine, with fewer slots where the address space or the map count of the process does not allow all, and without
+/// reserved slots where it does not even allow a few.
+pub fn build(config: &Config) -> Result<EngineParts> {
+    let wanted = config.max_live_vms.min(MAX_SLOTS);
+    let mut slots = wanted.min(map_budget());
+    let fewer = |slots: u32, why: &str| format!("max_live_vms is {wanted}, but {why} allows {slots} slots only");
+    let mut warning = (slots < wanted).then(|| fewer(slots, "vm.max_map_count"));
+    while slots >= MIN_SLOTS.min(wanted) {
+        let mut settings = base(config)?;
+        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(config, slots)));
+        match Engine::new(&settings) {
+            Ok(engine) => return Ok(EngineParts { engine, slots, warning }),
+            Err(e) if is_out_of_memory(&e) => {
+                slots /= 2;
+                warning = Some(fewer(slots, "the address space"));
+            }
+            Err(e) => return Err(refused(&e)),
+        }
+    }
+    let engine = Engine::new(&base(config)?).map_err(|e| refused(&e))?;
+    let warning = Some("the address space allows no reserved slots: VMs are mapped on demand, which is slower".to_string());
+    Ok(EngineParts { engine, slots: wanted, warning })
+}
+
+fn refused(e: &wasmtime::Error) -> Error {
+    Error::new(Status::INVALID_CONFIG, format!("the engine refuses this configuration: {e:#}"))
+}
+
+fn is_out_of_memory(e: &wasmtime::Error) -> bool {
+    let os = |code: Option<i32>| code == Some(libc::ENOMEM);
+    e.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| os(io.raw_os_error())))
+        || format!("{e:#}").contains("os error 12")
+}
+
+fn pool(config: &Config, slots: u32) -> PoolingAllocationConfig {
+    let memories = slots.saturating_mul(2).min(MAX_SLOTS);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_core_instances(slots.saturating_mul(2))
+        .total_memories(memories)
+        .total_tables(memories)
+        .total_gc_heaps(slots)
+        .total_stacks(1)
+        .max_memory_size(usize::try_from(config.memory_ceiling()).unwrap_or(usize::MAX))
+        .table_elements(config.table_ceiling() as usize)
+        .max_memories_per_module(PER_MODULE)
+        .max_tables_per_module(PER_MODULE)
+        .max_core_instance_size(64 << 20)
+        .max_unused_warm_slots(100)
+        .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(16 << 10)
+        // wasmtime#14357: a scan of the page map does not reset dirty pages that were swapped out.
+        .pagemap_scan(Enabled::No);
+    pool
+}
+
+fn base(config: &Config) -> Result<wasmtime::Config> {
+    let stack = usize::try_from(config.max_stack_size_bytes).unwrap_or(usize::MAX);
+    let mut c = wasmtime::Config::new();
+    c.consume_fuel(config.enable_fuel_metering)
+        .epoch_interruption(config.deadline_enabled())
+        .max_wasm_stack(stack)
+        .async_stack_size(stack.saturating_add(HOST_STACK))
+        .parallel_compilation(config.parallel_compilation)
+        .cranelift_opt_level(match config.opt_level {
+            OptLevel::None => wasmtime::OptLevel::None,
+            OptLevel::Speed => wasmtime::OptLevel::Speed,
+            OptLevel::SpeedAndSize => wasmtime::OptLevel::SpeedAndSize,
+        })
+        .memory_init_cow(true)
+        .table_lazy_init(true)
+        .memory_reservation(4 << 30)
+        .concurrency_support(false)
+        .gc_support(true)
+        .collector(wasmtime::Collector::DeferredReferenceCounting)
+        .wasm_backtrace_max_frames(std::num::NonZero::new(100))
+        .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable)
+        .native_unwind_info(true);
+    proposals(&mut c);
+    Ok(c)
+}
+
+/// The guide's list, and what costs nothing beside it; everything else is off.
+fn proposals(c: &mut wasmtime::Config) {
+    c.wasm_simd(true)
+        .wasm_bulk_memory(true)
+        .wasm_multi_memory(true)
+        .wasm_multi_value(true)
+        .wasm_reference_types(true)
+        .wasm_tail_call(true)
+        .wasm_extended_const(true)
+        // Atomics on unshared memory only: the guard refuses a shared memory, which no limit and no deadline would hold.
+        .wasm_threads(true)
+        .shared_memory(false)
+        .wasm_relaxed_simd(false)
+        .wasm_memory64(false)
+        .wasm_gc(false)
+        .wasm_function_references(false)
+        .wasm_exceptions(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_wide_arithmetic(false)
+        .wasm_branch_hinting(false)
+        .wasm_shared_everything_threads(false)
+        .wasm_stack_switching(false);
+}
+
+/// How many VMs the process's remaining memory maps can hold. Past the kernel's limit `mmap` and then `malloc` fail and the
+/// process aborts, so a fifth stays free.
+fn map_budget() -> u32 {
+    let maximum: u64 =
+        std::fs::read_to_string("/proc/sys/vm/max_map_count").ok().and_then(|s| s.trim().parse().ok()).unwrap_or(65_530);
+    let now = std::fs::read("/proc/self/maps").map(|m| m.iter().filter(|b| **b == b'\n').count() as u64).unwrap_or(0);
+    let vms = maximum.saturating_sub(now) * 4 / 5 / MAPS_PER_VM;
+    u32::try_from(vms).unwrap_or(u32::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Profile;
+
+    #[test]
+    fn the_version_is_the_one_pinned() {
+        assert!(include_str!("../../Cargo.toml").contains(&format!("wasmtime = {{ version = \"={WASMTIME_VERSION}\"")));
+    }
+
+    #[test]
+    fn every_profile_makes_an_engine() {
+        for profile in Profile::ALL {
+            let parts = build(&Config::new(profile)).unwrap();
+            assert_eq!((parts.warning, parts.slots), (None, Config::new(profile).max_live_vms));
+        }
+    }
+}

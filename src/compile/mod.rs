@@ -1,0 +1,7 @@
+//! Bytes become code: the engine's settings, the guard before the compiler, the compiled code and its cache.
+
+pub mod cache;
+pub mod code;
+pub mod engine;
+pub mod guard;
+pub mod workers;

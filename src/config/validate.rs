@@ -1,0 +1,174 @@
+//! What no single field can know: settings that contradict each other.
+
+use super::UNLIMITED;
+use super::fields::{Config, FIELDS};
+use crate::error::{Error, Result, Status};
+
+impl Config {
+    /// Refuses values out of range and settings that contradict each other, by name and value. Returns what is possible
+    /// together but hardly meant.
+    pub fn validate(&self) -> Result<Vec<String>> {
+        FIELDS.iter().try_for_each(|f| f.check(self))?;
+        self.check_ceilings()?;
+        let (pool, live) = (self.pool_size, self.max_live_vms);
+        if pool > live {
+            return Err(contradiction(format!("pool_size ({pool}) is above max_live_vms ({live})")));
+        }
+        Ok(self.warnings())
+    }
+
+    fn check_ceilings(&self) -> Result<()> {
+        let (time, ceiling) = (self.max_execution_time_ms, self.max_execution_time_ms_ceiling);
+        if time == 0 && ceiling != 0 && ceiling != UNLIMITED {
+            return Err(contradiction(format!(
+                "max_execution_time_ms (0, no deadline) is above max_execution_time_ms_ceiling ({ceiling}); \
+                 give calls a default deadline or set the ceiling to {UNLIMITED}"
+            )));
+        }
+        for (name, default, ceiling) in [
+            ("max_memory_bytes", self.max_memory_bytes, self.max_memory_bytes_ceiling),
+            ("max_table_elements", self.max_table_elements.into(), self.max_table_elements_ceiling.into()),
+            ("max_instances", self.max_instances.into(), self.max_instances_ceiling.into()),
+            ("max_execution_time_ms", time, ceiling),
+            ("fuel_limit", self.fuel_limit, self.fuel_limit_ceiling),
+        ] {
+            if ceiling != 0 && default > ceiling {
+                return Err(contradiction(format!("{name} ({default}) is above {name}_ceiling ({ceiling})")));
+            }
+        }
+        Ok(())
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        let mut warn = |when: bool, message: &str| {
+            if when {
+                out.push(message.to_string());
+            }
+        };
+        warn(
+            self.filesystem_access && self.allowed_directories.is_empty(),
+            "filesystem_access is true, but allowed_directories is empty: no guest sees a directory",
+        );
+        warn(
+            self.filesystem_access && self.max_open_files == 0,
+            "filesystem_access is true, but max_open_files is 0: no guest can open a file",
+        );
+        warn(self.network_access && !self.enable_wasi, "network_access is true, but enable_wasi is false: it has no effect");
+        for name in self.allowed_syscalls.iter().filter(|a| self.denied_syscalls.contains(a)) {
+            warn(true, &format!("{name} is in allowed_syscalls and in denied_syscalls: it is denied"));
+        }
+        warn(
+            !self.enable_fuel_metering && self.fuel_limit_ceiling != 0,
+            &format!("fuel_limit_ceiling is {}, but enable_fuel_metering is false: it has no effect", self.fuel_limit_ceiling),
+        );
+        warn(
+            !self.enable_fuel_metering && self.max_execution_time_ms == 0,
+            "enable_fuel_metering is false and max_execution_time_ms is 0: nothing ends a guest that loops for ever",
+        );
+        warn(
+            !self.parallel_compilation && self.compile_threads > 1,
+            &format!("compile_threads is {}, but parallel_compilation is false: a module uses one", self.compile_threads),
+        );
+        out
+    }
+}
+
+fn contradiction(message: String) -> Error {
+    Error::new(Status::INVALID_CONFIG, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Directory, Profile};
+    use super::*;
+
+    fn refused(change: impl FnOnce(&mut Config)) -> String {
+        let mut c = Config::default();
+        change(&mut c);
+        let e = c.validate().unwrap_err();
+        assert_eq!(e.status(), Status::INVALID_CONFIG);
+        e.message().to_string()
+    }
+
+    fn warned(change: impl FnOnce(&mut Config)) -> Vec<String> {
+        let mut c = Config::default();
+        change(&mut c);
+        c.validate().unwrap()
+    }
+
+    #[test]
+    fn profiles_are_valid() {
+        for p in Profile::ALL {
+            assert!(Config::new(p).validate().unwrap().is_empty());
+        }
+        assert_eq!(warned(|_| ()), [""; 0]);
+    }
+
+    #[test]
+    fn contradictions_name_both_settings_with_their_values() {
+        assert_eq!(refused(|c| c.pool_size = 1001), "pool_size (1001) is above max_live_vms (1000)");
+        assert_eq!(
+            refused(|c| c.max_memory_bytes_ceiling = 65536),
+            "max_memory_bytes (134217728) is above max_memory_bytes_ceiling (65536)"
+        );
+        assert_eq!(
+            refused(|c| c.max_table_elements_ceiling = 9),
+            "max_table_elements (1000) is above max_table_elements_ceiling (9)"
+        );
+        assert_eq!(refused(|c| c.max_instances_ceiling = 9), "max_instances (100) is above max_instances_ceiling (9)");
+        assert_eq!(refused(|c| c.fuel_limit_ceiling = 9), "fuel_limit (1000000) is above fuel_limit_ceiling (9)");
+        assert_eq!(
+            refused(|c| c.max_execution_time_ms_ceiling = 9),
+            "max_execution_time_ms (30000) is above max_execution_time_ms_ceiling (9)"
+        );
+        let message = refused(|c| (c.max_execution_time_ms, c.max_execution_time_ms_ceiling) = (0, 9));
+        assert!(message.starts_with("max_execution_time_ms (0, no deadline) is above max_execution_time_ms_ceiling (9)"));
+        assert!(warned(|c| (c.max_execution_time_ms, c.max_execution_time_ms_ceiling) = (0, UNLIMITED)).is_empty());
+    }
+
+    #[test]
+    fn plain_fields_are_checked_too() {
+        assert_eq!(refused(|c| c.max_live_vms = 0), "max_live_vms: 0 is outside 1..=20000 VMs");
+        assert_eq!(
+            refused(|c| c.denied_syscalls = vec!["a".into(); 1025]),
+            "denied_syscalls: has 1025 entries, the most is 1024"
+        );
+    }
+
+    #[test]
+    fn directories_need_an_absolute_host_path_and_a_guest_path_of_their_own() {
+        let with = |dirs: &[(&str, &str)]| {
+            let dirs = dirs.iter().map(|(h, g)| Directory { host: (*h).into(), guest: (*g).into(), read_only: false });
+            let dirs: Vec<Directory> = dirs.collect();
+            refused(|c| c.allowed_directories = dirs)
+        };
+        let cases: [(&[(&str, &str)], &str); 4] = [
+            (&[("/a", "")], "allowed_directories: the guest path of the host directory \"/a\" is empty"),
+            (&[("", "/g")], "allowed_directories: the host path \"\" of the guest directory \"/g\" is empty"),
+            (&[("a", "/g")], "allowed_directories: the host path \"a\" of the guest directory \"/g\" is not absolute"),
+            (
+                &[("/a", "/g"), ("/b", "/g/")],
+                "allowed_directories: the guest directory \"/g/\" stands for two host directories, \"/a\" and \"/b\"",
+            ),
+        ];
+        for (dirs, message) in cases {
+            assert_eq!(with(dirs), message);
+        }
+    }
+
+    #[test]
+    fn odd_settings_are_warnings() {
+        let deny = |glob: &str| vec![glob.to_string()];
+        assert!(warned(|c| c.denied_syscalls = deny("fd_read"))[0].contains("fd_read is in allowed_syscalls and in"));
+        assert!(warned(|c| c.allowed_directories.clear())[0].contains("allowed_directories is empty"));
+        assert!(warned(|c| c.max_open_files = 0)[0].contains("max_open_files is 0"));
+        assert!(warned(|c| (c.enable_wasi, c.network_access) = (false, true))[0].contains("enable_wasi is false"));
+        assert!(warned(|c| (c.enable_fuel_metering, c.max_execution_time_ms) = (false, 0))[0].contains("nothing ends a guest"));
+        assert!(
+            warned(|c| (c.enable_fuel_metering, c.fuel_limit_ceiling) = (false, 2_000_000))[0]
+                .starts_with("fuel_limit_ceiling is")
+        );
+        assert!(warned(|c| (c.parallel_compilation, c.compile_threads) = (false, 4))[0].starts_with("compile_threads is 4"));
+    }
+}

@@ -1,0 +1,19 @@
+//! The C ABI. One file per noun of the header; each export is a shell over the layers above, inside one panic boundary.
+
+mod boundary;
+pub mod call;
+pub mod config;
+pub mod config_limits;
+pub mod config_lists;
+pub mod config_reach;
+pub mod config_runtime;
+pub mod error;
+pub mod function;
+pub mod imports;
+pub mod metrics;
+pub mod module;
+pub mod runtime;
+pub mod status;
+pub mod value;
+pub mod version;
+pub mod wasi;

@@ -1,0 +1,162 @@
+//! `dwcp_runtime_t`: made, closed, freed; and its code cache.
+
+use super::boundary::{Handle, clear_out, free, handle, into_handle, require_out, slice, status, string, value, write_out};
+use super::config::dwcp_config;
+use super::error::dwcp_error;
+use super::module::{dwcp_module_info_t, info_of};
+use super::status::dwcp_status_t;
+use crate::config::{Config, Profile};
+use crate::error::{Error, Status};
+use crate::run::runtime::Runtime;
+use std::ffi::c_char;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A runtime: one engine, its code cache, its VMs and its metrics. Safe from any number of threads.
+pub struct dwcp_runtime {
+    _private: [u8; 0],
+}
+
+impl Handle for dwcp_runtime {
+    type Value = Arc<Runtime>;
+    const MAGIC: u64 = u64::from_le_bytes(*b"DWCPrunt");
+    const NAME: &'static str = "dwcp_runtime_t";
+}
+
+/// Makes a runtime. `config` is copied and may be freed or changed afterwards; NULL stands for DWCP_PROFILE_DEFAULT. Address
+/// space for the VMs' memories is reserved; no thread starts before there is work for it.
+///
+/// Returns: DWCP_OK and a runtime in `out`.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`out` is NULL), DWCP_ERR_INVALID_CONFIG (settings that contradict each other, an unknown
+/// name in a list of WASI calls).
+/// Ownership: the runtime is the caller's, to be given back by dwcp_runtime_free.
+/// Threads: any; nobody may be changing `config`.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_new(
+    config: *const dwcp_config,
+    out: *mut *mut dwcp_runtime,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    clear_out(out);
+    status(error, || {
+        require_out(out, "out")?;
+        let runtime = if config.is_null() {
+            Runtime::new(&Config::new(Profile::Default))?
+        } else {
+            Runtime::new(handle(config, "config")?.config())?
+        };
+        write_out(out, || into_handle(runtime));
+        Ok(())
+    })
+}
+
+/// Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, calls under way get `grace_ms` milliseconds to end, the
+/// rest is ended with DWCP_ERR_CANCELLED, host functions are waited for (they cannot be interrupted), the runtime's threads are
+/// joined and its cache is emptied. Afterwards no callback runs, and every function given one of its handles answers
+/// DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks (max_execution_time_ms and its
+/// ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads, waits for the end and returns
+/// DWCP_OK.
+///
+/// Returns: DWCP_OK when the runtime is closed.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_BUSY (called from inside one of its host functions).
+/// Ownership: borrows the runtime, which must still be freed.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_close(
+    runtime: *mut dwcp_runtime,
+    grace_ms: u32,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    status(error, || handle(runtime.cast_const(), "runtime")?.close(Duration::from_millis(grace_ms.into())))
+}
+
+/// Closes the runtime with no grace, as dwcp_runtime_close(runtime, 0) does, and gives the handle back. Modules and functions of
+/// it stay valid handles until they are freed; they answer DWCP_ERR_CLOSED. From inside one of the runtime's own host functions
+/// it does not wait: what is under way is cancelled and ends on its own.
+///
+/// Returns: nothing.
+/// Errors: none
+/// Ownership: takes the handle; NULL is allowed and does nothing.
+/// Threads: any; nobody may be using this handle.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_free(runtime: *mut dwcp_runtime) {
+    value((), || {
+        let inner = handle(runtime.cast_const(), "runtime").ok()?;
+        if inner.close(Duration::ZERO).is_err() {
+            inner.abandon();
+        }
+        Some(())
+    });
+    free(runtime);
+}
+
+/// Lists the code that the cache holds, most recently used first. Call it with `capacity` 0 to learn the count. Each element of
+/// `out` up to `capacity` must have its struct_size set (DWCP_MODULE_INFO_INIT).
+///
+/// Returns: DWCP_OK, the elements in `out` and their number in `count`.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `count` is NULL, `out` is NULL with a capacity, a struct_size is not set),
+/// DWCP_ERR_BUFFER_TOO_SMALL (the needed number is in `count`; nothing else is written), DWCP_ERR_CLOSED.
+/// Ownership: the array is the caller's.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_cache_list(
+    runtime: *mut dwcp_runtime,
+    out: *mut dwcp_module_info_t,
+    capacity: usize,
+    count: *mut usize,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    clear_out(count);
+    status(error, || {
+        let runtime = handle(runtime.cast_const(), "runtime")?;
+        require_out(count, "count")?;
+        slice(out.cast_const(), capacity, "out")?;
+        let held = runtime.list_cache()?;
+        if held.len() > capacity {
+            write_out(count, || held.len());
+            let text = format!("out: capacity is {capacity}, the cache holds {} modules", held.len());
+            return Err(Error::new(Status::BUFFER_TOO_SMALL, text));
+        }
+        for (i, code) in held.iter().enumerate() {
+            // SAFETY: i < capacity, and `slice` checked the array.
+            let element = unsafe { out.add(i) };
+            super::boundary::write_struct(element, &info_of(code, true), "out")?;
+        }
+        write_out(count, || held.len());
+        Ok(())
+    })
+}
+
+/// Drops one module's code from the cache. Handles of the module go on working; their code is freed with the last of them. The
+/// aliases bound to it are forgotten.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `key` is NULL, `key` is empty, too long or not UTF-8), DWCP_ERR_NOT_FOUND (the
+/// cache holds no such module), DWCP_ERR_CLOSED.
+/// Ownership: `key`, a hash of 64 hexadecimal digits or an alias, is borrowed.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_cache_evict(
+    runtime: *mut dwcp_runtime,
+    key: *const c_char,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    status(error, || handle(runtime.cast_const(), "runtime")?.evict(string(key, "key")?))
+}
+
+/// Drops all code from the cache. Handles of modules go on working.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_CLOSED.
+/// Ownership: borrows the runtime.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_cache_clear(runtime: *mut dwcp_runtime, error: *mut *mut dwcp_error) -> dwcp_status_t {
+    status(error, || handle(runtime.cast_const(), "runtime")?.clear_cache())
+}

@@ -1,0 +1,237 @@
+//! `dwcp_wasi_t`: what a guest sees of the outside in one call.
+
+use super::boundary::{
+    Handle, clear_out, free, handle, handle_mut, into_handle, require_out, slice, status, string, value, write_out,
+};
+use super::error::dwcp_error;
+use super::status::dwcp_status_t;
+use super::value::dwcp_slice_t;
+use crate::config::Directory;
+use crate::error::{Error, Result};
+use crate::isolate::wasi::{Output, Sink, Stdin, WasiSettings};
+use parking_lot::Mutex;
+use std::ffi::c_char;
+use std::sync::Arc;
+
+/// The WASI settings of a call: arguments, environment, stdio, directories. One thread at a time; one handle serves any number
+/// of calls, one after another.
+pub struct dwcp_wasi {
+    _private: [u8; 0],
+}
+
+impl Handle for dwcp_wasi {
+    type Value = WasiHandle;
+    const MAGIC: u64 = u64::from_le_bytes(*b"DWCPwasi");
+    const NAME: &'static str = "dwcp_wasi_t";
+}
+
+/// The settings, and the output that was lent to the host.
+pub(crate) struct WasiHandle {
+    settings: Arc<WasiSettings>,
+    lent: Mutex<[Option<Arc<Sink>>; 2]>,
+}
+
+impl WasiHandle {
+    /// The settings as a call takes them; later changes do not reach it.
+    pub(super) fn settings(&self) -> Arc<WasiSettings> {
+        Arc::clone(&self.settings)
+    }
+}
+
+/// What happens to what a guest writes to stdout or stderr: one of DWCP_OUTPUT_....
+pub type dwcp_output_mode_t = i32;
+/// It is thrown away; the guest's writes succeed.
+pub const DWCP_OUTPUT_DISCARD: dwcp_output_mode_t = 0;
+/// It goes to the same descriptor of the host process.
+pub const DWCP_OUTPUT_INHERIT: dwcp_output_mode_t = 1;
+/// It is kept, up to a cap, for dwcp_wasi_output.
+pub const DWCP_OUTPUT_CAPTURE: dwcp_output_mode_t = 2;
+
+fn change(wasi: *mut dwcp_wasi, error: *mut *mut dwcp_error, f: impl FnOnce(&mut WasiSettings) -> Result<()>) -> dwcp_status_t {
+    status(error, || f(Arc::make_mut(&mut handle_mut(wasi, "wasi")?.settings)))
+}
+
+/// Makes WASI settings: no arguments, no environment, empty stdin, output discarded, the runtime's directories.
+///
+/// Returns: the settings; NULL only in a forked child.
+/// Errors: none
+/// Ownership: the settings are the caller's, freed by dwcp_wasi_free.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn dwcp_wasi_new() -> *mut dwcp_wasi {
+    let settings = || WasiHandle { settings: Arc::default(), lent: Mutex::default() };
+    value(std::ptr::null_mut(), || Some(into_handle::<dwcp_wasi>(settings())))
+}
+
+/// Frees WASI settings and the output captured with them.
+///
+/// Returns: nothing.
+/// Errors: none
+/// Ownership: takes the settings; NULL is allowed and does nothing.
+/// Threads: any; nobody may be using them.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_free(wasi: *mut dwcp_wasi) {
+    free(wasi);
+}
+
+/// Sets the arguments, args[0] being the program's name. Replaces earlier ones. Arguments and environment together have at most
+/// 1 MiB.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL, `args` is NULL with a count, an argument is NULL or not UTF-8, too large).
+/// Ownership: the strings are copied.
+/// Threads: one at a time for the same settings.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_set_args(
+    wasi: *mut dwcp_wasi,
+    args: *const *const c_char,
+    n: usize,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    change(wasi, error, |settings| {
+        let args = slice(args, n, "args")?.iter().enumerate();
+        let args = args.map(|(i, arg)| Ok(string(*arg, &format!("args[{i}]"))?.to_string())).collect::<Result<Vec<_>>>()?;
+        settings.set_args(args)
+    })
+}
+
+/// Adds an environment variable, or replaces the one of that name.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `name` or `value` is NULL or not UTF-8, the name is empty or has a '=', too large).
+/// Ownership: the strings are copied.
+/// Threads: one at a time for the same settings.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_add_env(
+    wasi: *mut dwcp_wasi,
+    name: *const c_char,
+    value: *const c_char,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    change(wasi, error, |settings| settings.add_env(string(name, "name")?, string(value, "value")?))
+}
+
+/// Gives the guest these bytes as its stdin, and then the end of the file.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL, `bytes` is NULL with a length).
+/// Ownership: the bytes are copied.
+/// Threads: one at a time for the same settings.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_set_stdin(
+    wasi: *mut dwcp_wasi,
+    bytes: *const u8,
+    len: usize,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    change(wasi, error, |settings| {
+        settings.set_stdin(Stdin::Bytes(Arc::from(slice(bytes, len, "bytes")?)));
+        Ok(())
+    })
+}
+
+/// Lets the guest read the host process's own stdin. Reads end with the call's deadline.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL).
+/// Ownership: borrows the settings.
+/// Threads: one at a time for the same settings.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_inherit_stdin(wasi: *mut dwcp_wasi, error: *mut *mut dwcp_error) -> dwcp_status_t {
+    change(wasi, error, |settings| {
+        settings.set_stdin(Stdin::Inherit);
+        Ok(())
+    })
+}
+
+/// Says what happens to what the guest writes to stdout (`fd` 1) or stderr (`fd` 2). `cap` counts for DWCP_OUTPUT_CAPTURE only:
+/// bytes past it are dropped, the guest's writes succeed, and dwcp_wasi_output tells.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL, `fd` is neither 1 nor 2, an unknown mode).
+/// Ownership: borrows the settings.
+/// Threads: one at a time for the same settings.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_set_output(
+    wasi: *mut dwcp_wasi,
+    fd: i32,
+    mode: dwcp_output_mode_t,
+    cap: usize,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    change(wasi, error, |settings| {
+        let output = match mode {
+            DWCP_OUTPUT_DISCARD => Output::Discard,
+            DWCP_OUTPUT_INHERIT => Output::Inherit,
+            DWCP_OUTPUT_CAPTURE => Output::Capture { cap },
+            other => return Err(Error::argument("mode", format_args!("{other} is no DWCP_OUTPUT_... mode"))),
+        };
+        settings.set_output(fd, output)
+    })
+}
+
+/// Adds a directory of the host that the guest sees under the path `guest`. It must be one of the runtime's
+/// allowed_directories or lie below one, and cannot be writable where that one is read-only; this is checked when a call
+/// begins. With no directory added, a call sees all of the runtime's.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, or `guest` was added before).
+/// Ownership: the strings are copied.
+/// Threads: one at a time for the same settings.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_add_directory(
+    wasi: *mut dwcp_wasi,
+    host: *const c_char,
+    guest: *const c_char,
+    read_only: bool,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    change(wasi, error, |settings| {
+        let (host, guest) = (string(host, "host")?.to_string(), string(guest, "guest")?.to_string());
+        settings.add_directory(Directory { host, guest, read_only })
+    })
+}
+
+/// Gives what the last call with these settings wrote to stdout (`fd` 1) or stderr (`fd` 2), also when that call failed. Empty
+/// unless the mode is DWCP_OUTPUT_CAPTURE.
+///
+/// Returns: DWCP_OK, the bytes in `out`, and in `truncated` whether the guest wrote more than the cap.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` or `out` is NULL, `fd` is neither 1 nor 2).
+/// Ownership: the bytes belong to the settings; they are valid until the next dwcp_wasi_output for this `fd` after another call,
+/// or dwcp_wasi_free. `truncated` may be NULL.
+/// Threads: one at a time for the same settings.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_output(
+    wasi: *const dwcp_wasi,
+    fd: i32,
+    out: *mut dwcp_slice_t,
+    truncated: *mut bool,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    clear_out(out);
+    clear_out(truncated);
+    status(error, || {
+        let handle = handle(wasi, "wasi")?;
+        require_out(out, "out")?;
+        let Some(sink) = handle.settings.captured(fd)? else { return Ok(()) };
+        let captured = sink.captured();
+        let slice = dwcp_slice_t { data: captured.bytes.as_ptr(), len: captured.bytes.len() };
+        let cut = captured.truncated;
+        write_out(out, || slice);
+        write_out(truncated, || cut);
+        // Keeps the bytes where they are for as long as the host may look at them.
+        if let Some(place) = handle.lent.lock().get_mut(usize::from(fd == 2)) {
+            *place = Some(sink);
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,332 @@
+//! The calls that need more than wasmtime-wasi does: standard streams, quotas, special files, and work that is bounded.
+
+use super::context::{Growth, HOSTCALL_FUEL, Slot};
+use super::shims::immediate;
+use super::{WasiHost, check_interrupt, stdio};
+use wasmtime::Result;
+use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Fdstat, Filestat, Filetype, Rights};
+use wasmtime_wasi::p1::wasi_snapshot_preview1::{self as p1, WasiSnapshotPreview1};
+use wiggle::{GuestError, GuestMemory, GuestPtr};
+
+const SUCCESS: i32 = Errno::Success as i32;
+
+/// The most buffers that one call looks at (`IOV_MAX`).
+const MAX_BUFFERS: u32 = 1024;
+
+/// What random bytes are made in, so that the guest's wish is never allocated as a whole.
+const RANDOM_CHUNK: u32 = 64 << 10;
+
+/// An errno where the guest's mistake has one, else a trap: a pointer out of bounds ends the guest.
+pub(super) fn settle(error: GuestError) -> Result<i32> {
+    types::Error::from(error).downcast().map(|errno| errno as i32)
+}
+
+pub(super) fn slot<T: WasiHost>(host: &mut T, fd: i32) -> Result<Slot> {
+    Ok(host.wasi().context()?.descriptors.get(fd))
+}
+
+/// Whether the stream behind a standard descriptor is a terminal; `None` for any other descriptor.
+fn standard_filetype<T: WasiHost>(host: &mut T, fd: i32) -> Result<Option<(Filetype, Rights)>> {
+    let context = host.wasi().context()?;
+    let (inherited, rights) = match context.descriptors.get(fd) {
+        Slot::Stdin => (context.stdin.inherited(), Rights::FD_READ),
+        Slot::Output(index) => (context.outputs.get(index).and_then(stdio::Target::inherited), Rights::FD_WRITE),
+        _ => return Ok(None),
+    };
+    let is_terminal = inherited.is_some_and(|i| i.is_terminal);
+    Ok(Some((if is_terminal { Filetype::CharacterDevice } else { Filetype::Unknown }, rights)))
+}
+
+/// Writes a result where the guest wants it.
+fn store<V: wiggle::GuestType>(memory: &mut GuestMemory<'_>, at: i32, value: V) -> Result<i32> {
+    match memory.write(GuestPtr::new(at.cast_unsigned()), value) {
+        Ok(()) => Ok(SUCCESS),
+        Err(e) => settle(e),
+    }
+}
+
+/// The buffers that are not empty, in order, at most [`MAX_BUFFERS`] looked at.
+fn buffers<'m>(
+    memory: &'m GuestMemory<'_>,
+    iovs: i32,
+    count: i32,
+) -> impl Iterator<Item = Result<GuestPtr<[u8]>, GuestError>> + 'm {
+    let first = GuestPtr::<types::Ciovec>::new(iovs.cast_unsigned());
+    (0..count.cast_unsigned().min(MAX_BUFFERS))
+        .map(move |i| memory.read(first.add(i)?).map(|iov| iov.buf.as_array(iov.buf_len)))
+        .filter(|buffer| buffer.as_ref().map_or(true, |b| b.len() > 0))
+}
+
+/// The length of the first buffer that is not empty, which is as much as wasmtime-wasi transfers in one call.
+fn first_len(memory: &GuestMemory<'_>, iovs: i32, count: i32) -> Result<u64, GuestError> {
+    buffers(memory, iovs, count).next().map_or(Ok(0), |buffer| Ok(u64::from(buffer?.len())))
+}
+
+/// Fuel for calls that move bytes between a file and the guest without a copy of ours.
+fn transfer_fuel(memory: &GuestMemory<'_>) -> usize {
+    let size = match memory {
+        GuestMemory::Unshared(bytes) => bytes.len(),
+        GuestMemory::Shared(_) => 0,
+    };
+    size.saturating_add(HOSTCALL_FUEL)
+}
+
+pub(super) fn fd_read<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    iovs: i32,
+    count: i32,
+    result: i32,
+) -> Result<i32> {
+    if slot(host, fd)? != Slot::Stdin {
+        return immediate(p1::fd_read(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, result))?;
+    }
+    let first = buffers(memory, iovs, count).next();
+    let read = match first {
+        None => Ok(0),
+        Some(Err(e)) => return settle(e),
+        Some(Ok(buffer)) => match memory.as_slice_mut(buffer) {
+            Ok(Some(bytes)) => stdio::read(host, bytes)?,
+            Ok(None) => Err(Errno::Notsup),
+            Err(e) => return settle(e),
+        },
+    };
+    match read {
+        // One buffer of a 32-bit length at most.
+        Ok(n) => store(memory, result, n as u32),
+        Err(errno) => Ok(errno as i32),
+    }
+}
+
+pub(super) fn fd_write<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    iovs: i32,
+    count: i32,
+    result: i32,
+) -> Result<i32> {
+    let Slot::Output(output) = slot(host, fd)? else { return write_file(host, memory, fd, iovs, count, result) };
+    let mut total = 0u32;
+    for buffer in buffers(memory, iovs, count) {
+        let bytes = match buffer.and_then(|b| memory.as_slice(b)) {
+            Ok(bytes) => bytes.unwrap_or_default(),
+            Err(e) => return settle(e),
+        };
+        // The same bytes may be named a thousand times: past the bound the rest is left for the next call, as a pipe does.
+        if total > 0 && total as usize + bytes.len() > HOSTCALL_FUEL {
+            break;
+        }
+        match stdio::write(host, output, bytes)? {
+            Ok(n) => {
+                total += n as u32;
+                if n < bytes.len() {
+                    break;
+                }
+            }
+            Err(_) if total > 0 => break,
+            Err(errno) => return Ok(errno as i32),
+        }
+    }
+    store(memory, result, total)
+}
+
+fn write_file<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    iovs: i32,
+    count: i32,
+    result: i32,
+) -> Result<i32> {
+    let len = match first_len(memory, iovs, count) {
+        Ok(len) => len,
+        Err(e) => return settle(e),
+    };
+    if host.wasi().refuses_growth(memory, fd, Growth::AtCursor(len))? {
+        return Ok(Errno::Fbig as i32);
+    }
+    immediate(p1::fd_write(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, result))?
+}
+
+pub(super) fn fd_pread<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    iovs: i32,
+    count: i32,
+    offset: i64,
+    result: i32,
+) -> Result<i32> {
+    immediate(p1::fd_pread(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, offset, result))?
+}
+
+pub(super) fn fd_pwrite<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    iovs: i32,
+    count: i32,
+    offset: i64,
+    result: i32,
+) -> Result<i32> {
+    let len = match first_len(memory, iovs, count) {
+        Ok(len) => len,
+        Err(e) => return settle(e),
+    };
+    let growth = Growth::At { offset: offset.cast_unsigned(), len };
+    if host.wasi().refuses_growth(memory, fd, growth)? {
+        return Ok(Errno::Fbig as i32);
+    }
+    immediate(p1::fd_pwrite(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, offset, result))?
+}
+
+pub(super) fn fd_allocate<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    offset: i64,
+    len: i64,
+) -> Result<i32> {
+    let end = offset.cast_unsigned().saturating_add(len.cast_unsigned());
+    if host.wasi().refuses_growth(memory, fd, Growth::To(end))? {
+        return Ok(Errno::Fbig as i32);
+    }
+    p1::fd_allocate(host.wasi().p1()?, memory, fd, offset, len)
+}
+
+pub(super) fn fd_filestat_set_size<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, size: i64) -> Result<i32> {
+    if host.wasi().refuses_growth(memory, fd, Growth::To(size.cast_unsigned()))? {
+        return Ok(Errno::Fbig as i32);
+    }
+    immediate(p1::fd_filestat_set_size(host.wasi().p1()?, memory, fd, size))?
+}
+
+pub(super) fn fd_fdstat_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, result: i32) -> Result<i32> {
+    let Some((fs_filetype, rights)) = standard_filetype(host, fd)? else {
+        return immediate(p1::fd_fdstat_get(host.wasi().p1()?, memory, fd, result))?;
+    };
+    let fs_flags = Fdflags::empty();
+    store(memory, result, Fdstat { fs_filetype, fs_flags, fs_rights_base: rights, fs_rights_inheriting: rights })
+}
+
+pub(super) fn fd_filestat_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, result: i32) -> Result<i32> {
+    let Some((filetype, _)) = standard_filetype(host, fd)? else {
+        return immediate(p1::fd_filestat_get(host.wasi().p1()?, memory, fd, result))?;
+    };
+    store(memory, result, Filestat { dev: 0, ino: 0, filetype, nlink: 0, size: 0, atim: 0, mtim: 0, ctim: 0 })
+}
+
+pub(super) fn fd_fdstat_set_flags<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, flags: i32) -> Result<i32> {
+    let errno = p1::fd_fdstat_set_flags(host.wasi().p1()?, memory, fd, flags)?;
+    if errno == SUCCESS {
+        let append = appends(flags);
+        host.wasi().context()?.descriptors.set(fd, Slot::Opened { append });
+    }
+    Ok(errno)
+}
+
+fn appends(flags: i32) -> bool {
+    flags & i32::from(Fdflags::APPEND.bits()) != 0
+}
+
+pub(super) fn fd_close<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32) -> Result<i32> {
+    let errno = immediate(p1::fd_close(host.wasi().p1()?, memory, fd))??;
+    if errno == SUCCESS {
+        host.wasi().context()?.descriptors.set(fd, Slot::Free);
+    }
+    Ok(errno)
+}
+
+pub(super) fn fd_renumber<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, from: i32, to: i32) -> Result<i32> {
+    let errno = immediate(p1::fd_renumber(host.wasi().p1()?, memory, from, to))??;
+    if errno == SUCCESS && from != to {
+        let descriptors = &mut host.wasi().context()?.descriptors;
+        let moved = descriptors.get(from);
+        descriptors.set(from, Slot::Free);
+        descriptors.set(to, moved);
+    }
+    Ok(errno)
+}
+
+#[allow(clippy::too_many_arguments, reason = "the call has as many")]
+pub(super) fn path_open<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    lookup: i32,
+    path: i32,
+    len: i32,
+    oflags: i32,
+    base: i64,
+    inheriting: i64,
+    flags: i32,
+    result: i32,
+) -> Result<i32> {
+    if host.wasi().refuses_open()? {
+        return Ok(Errno::Mfile as i32);
+    }
+    if is_special(host, memory, fd, lookup, path, len)? {
+        return Ok(Errno::Acces as i32);
+    }
+    let p1 = host.wasi().p1()?;
+    let errno = immediate(p1::path_open(p1, memory, fd, lookup, path, len, oflags, base, inheriting, flags, result))??;
+    if errno == SUCCESS {
+        let opened = memory.read(GuestPtr::<u32>::new(result.cast_unsigned()))?;
+        host.wasi().context()?.descriptors.set(opened.cast_signed(), Slot::Opened { append: appends(flags) });
+    }
+    Ok(errno)
+}
+
+/// Whether the path names a FIFO, device or socket. Known before it is opened: opening a FIFO waits for its other end, and
+/// opening a device can do anything. What does not exist or fails otherwise is for the open itself to report.
+fn is_special<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    lookup: i32,
+    path: i32,
+    len: i32,
+) -> Result<bool> {
+    let fd = types::Fd::from(fd.cast_unsigned());
+    let path = GuestPtr::<str>::new((path.cast_unsigned(), len.cast_unsigned()));
+    let Ok(lookup) = types::Lookupflags::try_from(lookup) else { return Ok(false) };
+    let stat = immediate(host.wasi().p1()?.path_filestat_get(memory, fd, lookup, path))?;
+    // wasmtime-wasi shows a FIFO and a socket as unknown.
+    let is_ordinary =
+        |stat: Filestat| matches!(stat.filetype, Filetype::RegularFile | Filetype::Directory | Filetype::SymbolicLink);
+    Ok(stat.is_ok_and(|stat| !is_ordinary(stat)))
+}
+
+pub(super) fn path_unlink_file<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    path: i32,
+    len: i32,
+) -> Result<i32> {
+    // The one path call that does not count what it copies.
+    if len.cast_unsigned() as usize > HOSTCALL_FUEL {
+        return Ok(Errno::Nametoolong as i32);
+    }
+    immediate(p1::path_unlink_file(host.wasi().p1()?, memory, fd, path, len))?
+}
+
+pub(super) fn random_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, buffer: i32, len: i32) -> Result<i32> {
+    let whole = GuestPtr::<u8>::new(buffer.cast_unsigned()).as_array(len.cast_unsigned());
+    if let Err(e) = memory.as_slice(whole) {
+        return settle(e);
+    }
+    let (mut at, mut left) = (buffer.cast_unsigned(), len.cast_unsigned());
+    loop {
+        let n = left.min(RANDOM_CHUNK);
+        let errno = p1::random_get(host.wasi().p1()?, memory, at.cast_signed(), n.cast_signed())?;
+        left -= n;
+        if errno != SUCCESS || left == 0 {
+            return Ok(errno);
+        }
+        at += n;
+        check_interrupt(host)?;
+    }
+}

@@ -1,0 +1,117 @@
+//! WASI preview 1 for a guest: our own entry to each call, over the implementation of wasmtime-wasi.
+//!
+//! Every call goes the same way ([`shims`]): the policy decides, the guest's memory and the call's state are found, and
+//! wasmtime-wasi does the work on the calling thread. What must end at a deadline or count against a limit is done here:
+//! standard streams ([`stdio`]), sleeping and polling ([`poll`]), open files and file sizes ([`calls`]).
+//! No Tokio runtime is ever started.
+
+mod calls;
+mod context;
+mod directories;
+mod poll;
+mod settings;
+mod shims;
+mod stdio;
+#[cfg(test)]
+mod tests;
+
+pub use context::{SandboxLimits, WasiState};
+pub use settings::{Output, Stdin, WasiSettings};
+pub use shims::{MODULE, add_to_linker};
+pub use stdio::{Captured, Sink};
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// Why a call that waits must stop waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    Deadline,
+    Cancelled,
+}
+
+/// What the data of a Store offers to the WASI calls of its guest.
+pub trait WasiHost: Send + 'static {
+    /// The state of the call in progress.
+    fn wasi(&mut self) -> &mut WasiState;
+
+    /// When the call in progress must end.
+    fn deadline(&self) -> Option<Instant>;
+
+    /// Whether the call in progress is to end now.
+    fn interrupt(&self) -> Option<Interrupt>;
+
+    /// Sleeps for `duration`, or less: a cancel wakes it.
+    fn wait(&self, duration: Duration);
+
+    /// A call was denied by the policy.
+    fn denied(&mut self, call: &'static str);
+
+    /// A WASI call begins, whatever the policy says about it. An error ends the guest.
+    fn entering(&mut self, _call: &'static str) -> wasmtime::Result<()> {
+        Ok(())
+    }
+}
+
+/// The guest asked to exit; ends the guest as an error of its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exit(pub i32);
+
+/// A WASI call was waiting when its time was up or it was cancelled; ends the guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interrupted(pub Interrupt);
+
+/// The policy denied a call and ends the guest: `deny_action` is trap, or the call cannot return an errno.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SandboxDenied {
+    pub call: &'static str,
+}
+
+/// A WASI call was made by a module that exports no memory, or a shared one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingMemory {
+    pub call: &'static str,
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the guest exited with status {}", self.0)
+    }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Interrupt::Deadline => "the deadline passed while a WASI call was waiting",
+            Interrupt::Cancelled => "the call was cancelled while a WASI call was waiting",
+        })
+    }
+}
+
+impl fmt::Display for SandboxDenied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the syscall policy denies {}", self.call)
+    }
+}
+
+impl fmt::Display for MissingMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} needs the module to export an unshared memory named \"memory\"", self.call)
+    }
+}
+
+impl std::error::Error for Exit {}
+impl std::error::Error for Interrupted {}
+impl std::error::Error for SandboxDenied {}
+impl std::error::Error for MissingMemory {}
+
+/// Fails if the call in progress is cancelled or out of time.
+fn check_interrupt<T: WasiHost>(host: &T) -> Result<(), Interrupted> {
+    if let Some(reason) = host.interrupt() {
+        return Err(Interrupted(reason));
+    }
+    match host.deadline() {
+        Some(deadline) if Instant::now() >= deadline => Err(Interrupted(Interrupt::Deadline)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,201 @@
+//! `poll_oneoff`: sleeping and waiting for descriptors, never past the end of the call.
+
+use super::calls::{settle, slot};
+use super::context::{HOSTCALL_FUEL, Slot};
+use super::shims::{Rule, immediate};
+use super::stdio::{POLL_SLICE, Target, poll_fds};
+use super::{Interrupted, WasiHost, check_interrupt};
+use std::os::fd::RawFd;
+use std::time::{Duration, Instant};
+use wasmtime::Result;
+use wasmtime_wasi::p1::types::{
+    self, Clockid, Errno, Event, EventFdReadwrite, Eventrwflags, Eventtype, Fd, Subclockflags, Subscription, SubscriptionU,
+};
+use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
+use wiggle::{GuestMemory, GuestPtr, GuestType};
+
+/// The longest sleep without a look at the interrupt, for a host whose cancel does not wake the sleeper.
+const SLEEP_SLICE: Duration = Duration::from_millis(250);
+
+/// One thing waited for.
+struct Waiting {
+    userdata: u64,
+    kind: Eventtype,
+    until: Until,
+}
+
+enum Until {
+    /// A moment; none if it is too far away to be one.
+    Time(Option<Instant>),
+    /// It need not wait.
+    Now(Eventrwflags),
+    /// One of the process's own descriptors is ready.
+    Ready { fd: RawFd, events: i16 },
+}
+
+pub(super) fn poll_oneoff<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    rule: &Rule,
+    subscriptions: i32,
+    events: i32,
+    count: i32,
+    result: i32,
+) -> Result<i32> {
+    let count = count.cast_unsigned();
+    if count == 0 {
+        return Ok(Errno::Inval as i32);
+    }
+    if count as usize > HOSTCALL_FUEL / (Subscription::guest_size() + Event::guest_size()) as usize {
+        return Ok(Errno::Nomem as i32);
+    }
+    let subscriptions = GuestPtr::<Subscription>::new(subscriptions.cast_unsigned());
+    let mut all = Vec::with_capacity(count as usize);
+    for i in 0..count {
+        let subscription = match subscriptions.add(i).and_then(|at| memory.read(at)) {
+            Ok(subscription) => subscription,
+            Err(e) => return settle(e),
+        };
+        if rule.clocks_only && !matches!(subscription.u, SubscriptionU::Clock(_)) {
+            return rule.deny(host);
+        }
+        match waiting(host, memory, &subscription)? {
+            Ok(waiting) => all.push(waiting),
+            Err(errno) => return Ok(errno as i32),
+        }
+    }
+    let ready = wait(host, &all)?;
+    let events = GuestPtr::<Event>::new(events.cast_unsigned());
+    for (i, event) in (0..).zip(&ready) {
+        if let Err(e) = events.add(i).and_then(|at| memory.write(at, event.clone())) {
+            return settle(e);
+        }
+    }
+    // No more than `count`, which has 32 bits.
+    match memory.write(GuestPtr::new(result.cast_unsigned()), ready.len() as u32) {
+        Ok(()) => Ok(Errno::Success as i32),
+        Err(e) => settle(e),
+    }
+}
+
+fn waiting<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, s: &Subscription) -> Result<Result<Waiting, Errno>> {
+    let (kind, until) = match &s.u {
+        SubscriptionU::Clock(clock) => {
+            let absolute = clock.flags.contains(Subclockflags::SUBSCRIPTION_CLOCK_ABSTIME);
+            (Eventtype::Clock, time(host, memory, clock.id, clock.timeout, absolute)?)
+        }
+        SubscriptionU::FdRead(read) => (Eventtype::FdRead, readable(host, memory, read.file_descriptor)?),
+        SubscriptionU::FdWrite(write) => (Eventtype::FdWrite, writable(host, write.file_descriptor)?),
+    };
+    Ok(until.map(|until| Waiting { userdata: s.userdata, kind, until }))
+}
+
+/// When a clock reaches `timeout`, which for an absolute one is a time of the guest's clock.
+fn time<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    id: Clockid,
+    timeout: u64,
+    absolute: bool,
+) -> Result<Result<Until, Errno>> {
+    if !matches!(id, Clockid::Realtime | Clockid::Monotonic) {
+        return Ok(Err(Errno::Inval));
+    }
+    let mut nanos = timeout;
+    if absolute {
+        match host.wasi().p1()?.clock_time_get(memory, id, 0) {
+            Ok(now) => nanos = nanos.saturating_sub(now),
+            Err(e) => return e.downcast().map(Err),
+        }
+    }
+    Ok(Ok(Until::Time(Instant::now().checked_add(Duration::from_nanos(nanos)))))
+}
+
+fn readable<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: Fd) -> Result<Result<Until, Errno>> {
+    let number = u32::from(fd).cast_signed();
+    let flags = match slot(host, number)? {
+        Slot::Stdin => match host.wasi().context()?.stdin.inherited() {
+            Some(inherited) => return Ok(Ok(Until::Ready { fd: inherited.fd, events: libc::POLLIN })),
+            None => Eventrwflags::empty(),
+        },
+        Slot::Opened { .. } => {
+            let p1 = host.wasi().p1()?;
+            let position = match p1.fd_tell(memory, fd) {
+                Ok(position) => position,
+                Err(e) => return e.downcast().map(Err),
+            };
+            match immediate(p1.fd_filestat_get(memory, fd))? {
+                Ok(stat) if stat.size <= position => Eventrwflags::FD_READWRITE_HANGUP,
+                Ok(_) => Eventrwflags::empty(),
+                Err(e) => return e.downcast().map(Err),
+            }
+        }
+        Slot::Free | Slot::Output(_) | Slot::Preopen => return Ok(Err(Errno::Badf)),
+    };
+    Ok(Ok(Until::Now(flags)))
+}
+
+fn writable<T: WasiHost>(host: &mut T, fd: Fd) -> Result<Result<Until, Errno>> {
+    let context = host.wasi().context()?;
+    Ok(match context.descriptors.get(u32::from(fd).cast_signed()) {
+        Slot::Output(index) => match context.outputs.get(index).and_then(Target::inherited) {
+            Some(inherited) => Ok(Until::Ready { fd: inherited.fd, events: libc::POLLOUT }),
+            None => Ok(Until::Now(Eventrwflags::empty())),
+        },
+        Slot::Opened { .. } => Ok(Until::Now(Eventrwflags::empty())),
+        Slot::Free | Slot::Stdin | Slot::Preopen => Err(Errno::Badf),
+    })
+}
+
+/// Waits for the first of `all`; returns the events of those that are ready then, in their order.
+fn wait<T: WasiHost>(host: &T, all: &[Waiting]) -> Result<Vec<Event>, Interrupted> {
+    // One entry for each descriptor, however often the guest names it: `poll(2)` refuses more than may be open.
+    let mut entries: Vec<libc::pollfd> = Vec::new();
+    for w in all {
+        let Until::Ready { fd, events } = w.until else { continue };
+        match entries.iter_mut().find(|entry| entry.fd == fd) {
+            Some(entry) => entry.events |= events,
+            None => entries.push(libc::pollfd { fd, events, revents: 0 }),
+        }
+    }
+    // Looked at without waiting first: what is ready already is reported even if a wait is no longer allowed.
+    let mut pause = Duration::ZERO;
+    loop {
+        if !entries.is_empty() {
+            poll_fds(&mut entries, pause);
+        } else if !pause.is_zero() {
+            host.wait(pause);
+        }
+        let now = Instant::now();
+        let ready = events(all, &entries, now);
+        if !ready.is_empty() {
+            return Ok(ready);
+        }
+        check_interrupt(host)?;
+        let slice = if entries.is_empty() { SLEEP_SLICE } else { POLL_SLICE };
+        let times = all.iter().filter_map(|w| if let Until::Time(at) = w.until { at } else { None });
+        pause = times.chain(host.deadline()).map(|at| at.saturating_duration_since(now)).fold(slice, Duration::min);
+    }
+}
+
+fn events(all: &[Waiting], entries: &[libc::pollfd], now: Instant) -> Vec<Event> {
+    let mut ready = Vec::new();
+    for w in all {
+        let flags = match w.until {
+            Until::Time(at) => at.is_some_and(|at| at <= now).then(Eventrwflags::empty),
+            Until::Now(flags) => Some(flags),
+            Until::Ready { fd, events } => {
+                // An error or a hang-up is for the read or write to report.
+                let wanted = events | libc::POLLERR | libc::POLLHUP | libc::POLLNVAL;
+                let is_ready = entries.iter().any(|entry| entry.fd == fd && entry.revents & wanted != 0);
+                is_ready.then(Eventrwflags::empty)
+            }
+        };
+        let Some(flags) = flags else { continue };
+        // How much can be moved is not known; anything but nothing is what wasmtime reports too.
+        let nbytes = types::Filesize::from(w.kind != Eventtype::Clock);
+        let fd_readwrite = EventFdReadwrite { nbytes, flags };
+        ready.push(Event { userdata: w.userdata, error: Errno::Success, type_: w.kind, fd_readwrite });
+    }
+    ready
+}

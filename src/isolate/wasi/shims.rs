@@ -1,0 +1,169 @@
+//! The entry to every preview 1 call: policy, memory, state, and then the call itself on the calling thread.
+
+use super::{Exit, MissingMemory, SandboxDenied, WasiHost, calls, poll};
+use crate::config::DenyAction;
+use crate::isolate::policy::{Decision, SyscallPolicy, call_index};
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use wasmtime::{Caller, Extern, Linker, Memory};
+use wasmtime_wasi::p1::types::Errno;
+use wasmtime_wasi::p1::wasi_snapshot_preview1 as p1;
+use wiggle::GuestMemory;
+
+/// The module that preview 1 calls are imported from.
+pub const MODULE: &str = "wasi_snapshot_preview1";
+
+/// What the policy says about one call, known when it is linked.
+#[derive(Clone, Copy)]
+pub(super) struct Rule {
+    pub(super) call: &'static str,
+    allowed: bool,
+    traps: bool,
+    read_only: bool,
+    pub(super) clocks_only: bool,
+}
+
+impl Rule {
+    fn new(policy: &SyscallPolicy, call: &'static str) -> Self {
+        Rule {
+            call,
+            allowed: call_index(call).is_some_and(|index| policy.decision(index) == Decision::Allow),
+            traps: policy.deny_action() == DenyAction::Trap,
+            read_only: policy.is_read_only(),
+            clocks_only: policy.polls_clocks_only(),
+        }
+    }
+
+    /// Denies the call: counted, then an errno or the end of the guest.
+    pub(super) fn deny<T: WasiHost>(&self, host: &mut T) -> wasmtime::Result<i32> {
+        host.denied(self.call);
+        if self.traps { Err(SandboxDenied { call: self.call }.into()) } else { Ok(Errno::Notcapable as i32) }
+    }
+}
+
+/// The instance's memory, looked up once: a Store has one instance, and growing does not change the handle.
+fn memory_of<T: WasiHost>(caller: &mut Caller<'_, T>, call: &'static str) -> wasmtime::Result<Memory> {
+    if let Some(memory) = caller.data_mut().wasi().memory {
+        return Ok(memory);
+    }
+    let Some(Extern::Memory(memory)) = caller.get_export("memory") else { return Err(MissingMemory { call }.into()) };
+    caller.data_mut().wasi().memory = Some(memory);
+    Ok(memory)
+}
+
+/// The result of a future that never waits. wasmtime-wasi's calls are async for hosts that want file work elsewhere; ours
+/// do it on the calling thread, and whatever can wait is not left to them.
+pub(super) fn immediate<F: Future>(future: F) -> wasmtime::Result<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => Err(wasmtime::Error::msg("a WASI call waited that never does")),
+    }
+}
+
+/// The calls with the types of their parameters. `sync` and `wait` go straight to wasmtime-wasi, `own` to our function of
+/// the same name, `poll` to ours with the rule.
+macro_rules! for_each_call {
+    ($apply:ident) => {
+        $apply! {
+            sync args_get(argv: i32, buffer: i32);
+            sync args_sizes_get(count: i32, size: i32);
+            sync environ_get(environ: i32, buffer: i32);
+            sync environ_sizes_get(count: i32, size: i32);
+            sync clock_res_get(clock: i32, result: i32);
+            sync clock_time_get(clock: i32, precision: i64, result: i32);
+            wait fd_advise(fd: i32, offset: i64, len: i64, advice: i32);
+            own fd_allocate(fd: i32, offset: i64, len: i64);
+            own fd_close(fd: i32);
+            wait fd_datasync(fd: i32);
+            own fd_fdstat_get(fd: i32, result: i32);
+            own fd_fdstat_set_flags(fd: i32, flags: i32);
+            sync fd_fdstat_set_rights(fd: i32, base: i64, inheriting: i64);
+            own fd_filestat_get(fd: i32, result: i32);
+            own fd_filestat_set_size(fd: i32, size: i64);
+            wait fd_filestat_set_times(fd: i32, atim: i64, mtim: i64, flags: i32);
+            own fd_pread(fd: i32, iovs: i32, count: i32, offset: i64, result: i32);
+            sync fd_prestat_get(fd: i32, result: i32);
+            sync fd_prestat_dir_name(fd: i32, path: i32, len: i32);
+            own fd_pwrite(fd: i32, iovs: i32, count: i32, offset: i64, result: i32);
+            own fd_read(fd: i32, iovs: i32, count: i32, result: i32);
+            wait fd_readdir(fd: i32, buffer: i32, len: i32, cookie: i64, result: i32);
+            own fd_renumber(from: i32, to: i32);
+            wait fd_seek(fd: i32, offset: i64, whence: i32, result: i32);
+            wait fd_sync(fd: i32);
+            sync fd_tell(fd: i32, result: i32);
+            own fd_write(fd: i32, iovs: i32, count: i32, result: i32);
+            wait path_create_directory(fd: i32, path: i32, len: i32);
+            wait path_filestat_get(fd: i32, flags: i32, path: i32, len: i32, result: i32);
+            wait path_filestat_set_times(fd: i32, flags: i32, path: i32, len: i32, atim: i64, mtim: i64, set: i32);
+            wait path_link(old_fd: i32, flags: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
+            own path_open(
+                fd: i32, lookup: i32, path: i32, len: i32, oflags: i32, base: i64, inheriting: i64, flags: i32, result: i32);
+            wait path_readlink(fd: i32, path: i32, len: i32, buffer: i32, buffer_len: i32, result: i32);
+            wait path_remove_directory(fd: i32, path: i32, len: i32);
+            wait path_rename(old_fd: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
+            wait path_symlink(old: i32, old_len: i32, fd: i32, new: i32, new_len: i32);
+            own path_unlink_file(fd: i32, path: i32, len: i32);
+            poll poll_oneoff(subscriptions: i32, events: i32, count: i32, result: i32);
+            sync proc_raise(signal: i32);
+            sync sched_yield();
+            own random_get(buffer: i32, len: i32);
+            sync sock_accept(fd: i32, flags: i32, result: i32);
+            sync sock_recv(fd: i32, iovs: i32, count: i32, flags: i32, size: i32, result: i32);
+            sync sock_send(fd: i32, iovs: i32, count: i32, flags: i32, result: i32);
+            sync sock_shutdown(fd: i32, how: i32);
+        }
+    };
+}
+
+macro_rules! invoke {
+    (sync $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+        p1::$name($host.wasi().p1()?, &mut $memory, $($arg),*)
+    };
+    (wait $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+        immediate(p1::$name($host.wasi().p1()?, &mut $memory, $($arg),*))?
+    };
+    (own $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+        calls::$name($host, &mut $memory, $($arg),*)
+    };
+    (poll $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+        poll::$name($host, &mut $memory, &$rule, $($arg),*)
+    };
+}
+
+/// Defines the 46 calls under the policy.
+pub fn add_to_linker<T: WasiHost>(linker: &mut Linker<T>, policy: &Arc<SyscallPolicy>) -> wasmtime::Result<()> {
+    macro_rules! define {
+        ($( $kind:ident $name:ident($($arg:ident: $ty:ty),*); )*) => {
+            $({
+                let rule = Rule::new(policy, stringify!($name));
+                linker.func_wrap(MODULE, rule.call, move |mut caller: Caller<'_, T>, $($arg: $ty),*| -> wasmtime::Result<i32> {
+                    caller.data_mut().entering(rule.call)?;
+                    if !rule.allowed {
+                        return rule.deny(caller.data_mut());
+                    }
+                    let memory = memory_of(&mut caller, rule.call)?;
+                    let (bytes, host) = memory.data_and_store_mut(&mut caller);
+                    host.wasi().prepare(rule.read_only)?;
+                    #[allow(unused_mut, reason = "not every kind of call borrows it mutably")]
+                    let mut memory = GuestMemory::Unshared(bytes);
+                    invoke!($kind $name rule host memory ($($arg),*))
+                })?;
+            })*
+        };
+    }
+    for_each_call!(define);
+
+    let rule = Rule::new(policy, "proc_exit");
+    linker.func_wrap(MODULE, rule.call, move |mut caller: Caller<'_, T>, status: i32| -> wasmtime::Result<()> {
+        caller.data_mut().entering(rule.call)?;
+        if rule.allowed {
+            return Err(Exit(status).into());
+        }
+        // It has no result to carry an errno, and its caller counts on it not to return.
+        caller.data_mut().denied(rule.call);
+        Err(SandboxDenied { call: rule.call }.into())
+    })?;
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! Why a guest ended: wasmtime's error and the VM's state become one of our own.
+
+use crate::error::{Error, Frame, LimitHit, Result, Status, escape};
+use crate::isolate::deadline::Interrupt;
+use crate::isolate::limits::Limits;
+use crate::isolate::wasi;
+use crate::run::vm::{InterruptedGuest, VmState};
+use std::time::Instant;
+use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
+
+/// The number of a trap in the header (`DWCP_TRAP_*`); ours, so that an upgrade of the engine cannot renumber them.
+pub fn trap_code(trap: Trap) -> i32 {
+    match trap {
+        Trap::StackOverflow => 1,
+        Trap::MemoryOutOfBounds => 2,
+        Trap::HeapMisaligned => 3,
+        Trap::TableOutOfBounds => 4,
+        Trap::IndirectCallToNull => 5,
+        Trap::BadSignature => 6,
+        Trap::IntegerOverflow => 7,
+        Trap::IntegerDivisionByZero => 8,
+        Trap::BadConversionToInteger => 9,
+        Trap::UnreachableCodeReached => 10,
+        Trap::Interrupt => 11,
+        Trap::OutOfFuel => 12,
+        Trap::AtomicWaitNonSharedMemory => 13,
+        Trap::NullReference => 14,
+        _ => 99,
+    }
+}
+
+/// Says what an error from the engine means. A command's exit is no error: `Ok` with its code.
+pub fn explain(error: &wasmtime::Error, state: &VmState, limits: &Limits, command: bool, entered: Instant) -> Result<i32> {
+    let frames = || frames(error);
+    if let Some(wasi::Exit(code)) = error.downcast_ref::<wasi::Exit>() {
+        return exited(*code, state, command).map_err(|e| e.with_exit_code(*code).with_frames(frames()));
+    }
+    let explained = if let Some(own) = error.downcast_ref::<Error>() {
+        own.clone()
+    } else if let Some(wasi::Interrupted(why)) = error.downcast_ref::<wasi::Interrupted>() {
+        interrupted(matches!(why, wasi::Interrupt::Cancelled), limits, entered)
+    } else if let Some(InterruptedGuest(why)) = error.downcast_ref::<InterruptedGuest>() {
+        interrupted(*why == Interrupt::Cancelled, limits, entered)
+    } else if let Some(denied) = error.downcast_ref::<wasi::SandboxDenied>() {
+        Error::new(Status::DENIED, format!("the syscall policy denies the WASI call \"{}\" and ended the guest", denied.call))
+    } else if let Some(trap) = error.downcast_ref::<Trap>() {
+        trapped(*trap, state, limits)
+    } else if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
+        Error::new(Status::NO_SLOT, format!("the slots for memories or tables are all in use: {error:#}"))
+    } else if let Some(hit) = state.limit_hit() {
+        over_limit(hit, "the module cannot start")
+    } else {
+        other(error, limits)
+    };
+    Err(explained.with_frames(frames()))
+}
+
+fn exited(code: i32, state: &VmState, command: bool) -> Result<i32> {
+    match state.limit_hit() {
+        Some(hit) if code != 0 => Err(over_limit(hit, &format!("the guest then exited with {code}"))),
+        _ if command => Ok(code),
+        _ => Err(Error::new(Status::EXIT, format!("the guest ended by proc_exit({code}) inside a function call"))),
+    }
+}
+
+fn interrupted(cancelled: bool, limits: &Limits, entered: Instant) -> Error {
+    if cancelled {
+        return Error::new(Status::CANCELLED, "the runtime closed and ended the call");
+    }
+    let timeout_ns = limits.timeout_ns.unwrap_or(0);
+    let asked_ms = u64::try_from(entered.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let limit_ms = timeout_ns.div_ceil(1_000_000);
+    let text = format!(
+        "max_execution_time_ms: the call ran longer than its {} ms; raise it with dwcp_config_set_max_execution_time_ms or the call's timeout_ns",
+        timeout_ns as f64 / 1e6
+    );
+    Error::new(Status::TIMEOUT, text).with_limit(c"max_execution_time_ms", limit_ms, asked_ms.max(limit_ms))
+}
+
+fn trapped(trap: Trap, state: &VmState, limits: &Limits) -> Error {
+    let explained = match trap {
+        Trap::OutOfFuel => {
+            let fuel = limits.fuel.unwrap_or(0);
+            let text = format!(
+                "fuel_limit: the call used all its fuel of {fuel}; raise it with dwcp_config_set_fuel_limit or the call's fuel"
+            );
+            Error::new(Status::OUT_OF_FUEL, text).with_limit(c"fuel_limit", fuel, fuel.saturating_add(1))
+        }
+        Trap::StackOverflow => {
+            let limit = state.stack_limit();
+            let text = format!(
+                "max_stack_size_bytes: the guest's calls need more than its stack of {limit} bytes; raise it with dwcp_config_set_max_stack_size_bytes"
+            );
+            Error::new(Status::STACK_OVERFLOW, text).with_limit(c"max_stack_size_bytes", limit, limit.saturating_add(1))
+        }
+        trap => match state.limit_hit() {
+            Some(hit) => over_limit(hit, &format!("the guest then trapped: {trap}")),
+            None => Error::new(Status::TRAP, format!("{trap}")),
+        },
+    };
+    explained.with_trap_code(trap_code(trap))
+}
+
+/// The error for a growth that was refused, with what came of it.
+fn over_limit(hit: LimitHit, then: &str) -> Error {
+    let name = hit.name.to_str().unwrap_or_default();
+    let status = match name {
+        "max_memory_bytes" => Status::OUT_OF_MEMORY,
+        "max_table_elements" => Status::LIMIT_TABLE,
+        "max_instances" => Status::LIMIT_INSTANCES,
+        _ => Status::LIMIT_IO,
+    };
+    let (asked, limit) = (hit.asked, hit.limit);
+    let text = format!("{name}: the guest asked for {asked}, the limit is {limit}; {then}; raise it with dwcp_config_set_{name}");
+    Error::new(status, text).with_limit(hit.name, limit, asked)
+}
+
+fn other(error: &wasmtime::Error, limits: &Limits) -> Error {
+    let text = escape(&format!("{error:#}"), 1000);
+    if text.contains("resource limit exceeded: instance") {
+        let limit = limits.instances;
+        return Error::new(Status::LIMIT_INSTANCES, format!("max_instances: {text}")).with_limit(
+            c"max_instances",
+            limit,
+            limit + 1,
+        );
+    }
+    if error.downcast_ref::<std::io::Error>().is_some() {
+        return Error::new(Status::OS, text);
+    }
+    Error::new(Status::TRAP, text)
+}
+
+/// The guest's frames, innermost first.
+fn frames(error: &wasmtime::Error) -> Vec<Frame> {
+    const MOST: usize = 100;
+    let Some(trace) = error.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
+    let frame = |f: &wasmtime::FrameInfo| Frame {
+        module: f.module().name().map(|n| escape(n, 200)),
+        function: f.func_name().map(|n| escape(n, 400)),
+        func_index: f.func_index(),
+        offset: f.module_offset().map(|o| o as u64),
+    };
+    trace.frames().iter().take(MOST).map(frame).collect()
+}

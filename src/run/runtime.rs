@@ -1,0 +1,426 @@
+//! The runtime: one engine, its code cache, its slots, and the door that opens and closes them.
+
+use crate::compile::cache::Cache;
+use crate::compile::code::{Code, Hash};
+use crate::compile::engine::{self, EngineParts};
+use crate::compile::guard;
+use crate::compile::workers::Workers;
+use crate::config::Config;
+use crate::error::{Error, Result, Status, escape};
+use crate::isolate::deadline::Ticker;
+use crate::isolate::policy::SyscallPolicy;
+use crate::isolate::wasi::{self, SandboxLimits, WasiSettings};
+use crate::observe::metrics::Metrics;
+use crate::observe::snapshot::{Gauges, Snapshot};
+use crate::run::call::{CallOptions, CallStats, Function};
+use crate::run::host;
+use crate::run::lifecycle::{Cancel, Lifecycle};
+use crate::run::module::{Linked, LoadOptions, Module};
+use crate::run::pool::Pool;
+use crate::run::vm::{Environment, VmState};
+use crate::signature::Signature;
+use crate::value::Values;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use wasmtime::{Engine, Linker};
+
+/// Longest key or alias, in bytes.
+const MAX_KEY_BYTES: usize = 256;
+
+/// A runtime. Shared by its handles; the last one gone ends it.
+pub struct Runtime {
+    config: Config,
+    /// What was odd about the settings or the machine when the runtime was made.
+    warnings: Vec<String>,
+    engine: Engine,
+    linker: Linker<VmState>,
+    syscalls: Arc<SyscallPolicy>,
+    env: Arc<Environment>,
+    metrics: Arc<Metrics>,
+    default_wasi: Arc<WasiSettings>,
+    ticker: Ticker,
+    workers: Workers,
+    cache: Cache,
+    pool: Pool,
+    names: Mutex<Names>,
+    calls: AtomicU64,
+    lifecycle: Lifecycle,
+}
+
+/// What hosts call modules by, beside handles.
+#[derive(Default)]
+struct Names {
+    aliases: HashMap<String, Hash>,
+    /// Modules linked without host functions, for `execute`. Only of code that the cache holds.
+    plain: HashMap<Hash, Arc<Linked>>,
+}
+
+/// A key that came with a request.
+enum Key<'a> {
+    None,
+    /// 64 hexadecimal digits: the bytes must have this hash.
+    Claim(Hash),
+    /// A name of the host's choice, bound to the first bytes that come with it.
+    Alias(&'a str),
+}
+
+impl<'a> Key<'a> {
+    fn parse(key: Option<&'a str>) -> Result<Key<'a>> {
+        match key {
+            None => Ok(Key::None),
+            Some("") => Err(Error::argument("key", "is empty")),
+            Some(k) if k.len() > MAX_KEY_BYTES => {
+                Err(Error::argument("key", format!("has {} bytes, the limit is {MAX_KEY_BYTES}", k.len())))
+            }
+            Some(k) => Ok(Hash::parse(k).map_or(Key::Alias(k), Key::Claim)),
+        }
+    }
+}
+
+/// The bytes and the name of an export to execute.
+pub struct Execute<'a> {
+    /// `None`: the module must be in the cache under `key`.
+    pub bytes: Option<&'a [u8]>,
+    pub key: Option<&'a str>,
+    pub function: &'a str,
+}
+
+impl Runtime {
+    /// Makes a runtime. No thread starts before it has work.
+    pub fn new(config: &Config) -> Result<Arc<Runtime>> {
+        let mut warnings = config.validate()?;
+        crate::fork::watch();
+        let syscalls = Arc::new(SyscallPolicy::from_config(
+            config.enable_wasi,
+            &config.allowed_syscalls,
+            &config.denied_syscalls,
+            config.network_access,
+            config.filesystem_access,
+            config.deny_action,
+        )?);
+        warnings.extend(syscalls.contradictions(config.filesystem_access, config.network_access));
+        let EngineParts { engine, slots, warning } = engine::build(config)?;
+        warnings.extend(warning);
+        let mut linker = Linker::new(&engine);
+        if config.enable_wasi {
+            wasi::add_to_linker(&mut linker, &syscalls)
+                .map_err(|e| Error::new(Status::INVALID_CONFIG, format!("the WASI functions cannot be defined: {e:#}")))?;
+        }
+        let metrics = Arc::new(Metrics::new(config.enable_metrics));
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let env = Environment {
+            metrics: Arc::clone(&metrics),
+            cancel: Cancel::default(),
+            sandbox: Arc::new(SandboxLimits {
+                filesystem_access: config.filesystem_access,
+                allowed_directories: config.allowed_directories.clone(),
+                max_file_size: config.max_file_size,
+                max_open_files: config.max_open_files,
+            }),
+            runtime_id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            meters_fuel: config.enable_fuel_metering,
+            meters_time: config.deadline_enabled(),
+            max_stack_bytes: config.max_stack_size_bytes,
+        };
+        Ok(Arc::new(Runtime {
+            linker,
+            syscalls,
+            env: Arc::new(env),
+            default_wasi: Arc::new(WasiSettings::default()),
+            ticker: Ticker::new(engine.clone()),
+            workers: Workers::new(config.compile_threads),
+            cache: Cache::new(config.cache_size, config.cache_bytes, Arc::clone(&metrics)),
+            pool: Pool::new(slots, Duration::from_millis(config.acquire_timeout_ms)),
+            names: Mutex::default(),
+            calls: AtomicU64::new(0),
+            lifecycle: Lifecycle::default(),
+            config: config.clone(),
+            warnings,
+            metrics,
+            engine,
+        }))
+    }
+
+    /// Compiles `bytes` or finds their code, and links it with the options' imports.
+    pub fn load(self: &Arc<Self>, bytes: &[u8], key: Option<&str>, options: &LoadOptions) -> Result<Module> {
+        let entered = Instant::now();
+        let _inside = self.lifecycle.enter()?;
+        let named = |e: Error| match &options.name {
+            Some(name) => e.context(format_args!("module \"{}\"", escape(name, 200))),
+            None => e,
+        };
+        let key = Key::parse(key)?;
+        let (code, compiled) = self.code(Some(bytes), &key).map_err(named)?;
+        let linked = Linked::new(&self.linker, &self.syscalls, self.config.enable_wasi, code, options).map_err(named)?;
+        if let Key::Alias(alias) = key {
+            self.bind_alias(alias, linked.code.hash)?;
+        }
+        if compiled {
+            self.metrics.cold_start(nanos(entered));
+        }
+        Ok(Module { runtime: Arc::clone(self), linked: Arc::new(linked) })
+    }
+
+    /// Loads a file of WebAssembly, binary or text.
+    pub fn load_file(self: &Arc<Self>, path: &Path, options: &LoadOptions) -> Result<Module> {
+        self.lifecycle.check()?;
+        let bytes = read_file(&self.config, path)?;
+        self.load(&bytes, None, options)
+    }
+
+    /// Runs an export of a module given by bytes or by key, without host functions.
+    pub fn execute(
+        self: &Arc<Self>,
+        what: &Execute<'_>,
+        arguments: impl FnOnce(&Arc<Signature>) -> Result<Values>,
+        options: &CallOptions,
+        stats: &mut CallStats,
+    ) -> Result<(Arc<Signature>, Values)> {
+        let entered = Instant::now();
+        let key = Key::parse(what.key)?;
+        let (function, compiled) = {
+            let _inside = self.lifecycle.enter()?;
+            let (code, compiled) = self.code(what.bytes, &key)?;
+            let linked = self.plain(&code)?;
+            if let Key::Alias(alias) = key {
+                self.bind_alias(alias, code.hash)?;
+            }
+            let module = Module { runtime: Arc::clone(self), linked };
+            (Function::bind(module, what.function, None)?, compiled)
+        };
+        let mut values = arguments(function.signature())?;
+        function.call_from(entered, compiled, &mut values, options, stats)?;
+        Ok((Arc::clone(function.signature()), values))
+    }
+
+    /// The code for a request: hashed, checked against its key, and compiled if need be.
+    fn code(&self, bytes: Option<&[u8]>, key: &Key<'_>) -> Result<(Arc<Code>, bool)> {
+        let Some(bytes) = bytes else { return self.find(key).map(|code| (code, false)) };
+        guard::check_size(&self.config, bytes.len())?;
+        let hash = Hash::of(bytes);
+        match key {
+            Key::Claim(claim) if *claim != hash => return Err(mismatch(&claim.to_string(), hash)),
+            Key::Alias(alias) => {
+                if let Some(bound) = self.names.lock().aliases.get(*alias).filter(|bound| **bound != hash) {
+                    return Err(mismatch(&format!("\"{}\" (bound to {bound})", escape(alias, 100)), hash));
+                }
+            }
+            _ => {}
+        }
+        let found = self.cache.get_or_compile(hash, || {
+            self.workers.run(|| {
+                let binary = guard::binary(bytes)?;
+                let needs = guard::inspect(&self.config, &binary)?;
+                Code::compile(&self.engine, hash, &binary, needs, bytes.len())
+            })?
+        })?;
+        self.forget(&found.evicted);
+        Ok((found.code, found.compiled))
+    }
+
+    fn find(&self, key: &Key<'_>) -> Result<Arc<Code>> {
+        let (hash, text) = match key {
+            Key::None => return Err(Error::argument("bytes", "is NULL, and so is key: one of them must name a module")),
+            Key::Claim(hash) => (Some(*hash), hash.to_string()),
+            Key::Alias(alias) => (self.names.lock().aliases.get(*alias).copied(), format!("\"{}\"", escape(alias, 100))),
+        };
+        let not_found = || Error::new(Status::NOT_FOUND, format!("key: no module {text} is in the cache"));
+        hash.and_then(|hash| self.cache.find(hash)).ok_or_else(not_found)
+    }
+
+    /// The module of `code` without host functions, linked once.
+    fn plain(&self, code: &Arc<Code>) -> Result<Arc<Linked>> {
+        if let Some(linked) = self.names.lock().plain.get(&code.hash) {
+            return Ok(Arc::clone(linked));
+        }
+        let options = LoadOptions::default();
+        let linked = Arc::new(Linked::new(&self.linker, &self.syscalls, self.config.enable_wasi, Arc::clone(code), &options)?);
+        if self.cache.contains(code.hash) {
+            self.names.lock().plain.insert(code.hash, Arc::clone(&linked));
+        }
+        Ok(linked)
+    }
+
+    fn bind_alias(&self, alias: &str, hash: Hash) -> Result<()> {
+        let mut names = self.names.lock();
+        match names.aliases.get(alias) {
+            Some(bound) if *bound != hash => Err(mismatch(&format!("\"{}\" (bound to {bound})", escape(alias, 100)), hash)),
+            Some(_) => Ok(()),
+            None => {
+                names.aliases.insert(alias.to_string(), hash);
+                Ok(())
+            }
+        }
+    }
+
+    /// Drops what the runtime itself keeps of code that left the cache. Handles of it live on.
+    fn forget(&self, gone: &[Arc<Code>]) {
+        if gone.is_empty() {
+            return;
+        }
+        let mut dropped = Vec::new();
+        let mut names = self.names.lock();
+        for code in gone {
+            dropped.extend(names.plain.remove(&code.hash));
+            names.aliases.retain(|_, hash| *hash != code.hash);
+        }
+        drop(names);
+    }
+
+    /// Gives the cache's hold on one module back.
+    pub fn evict(&self, key: &str) -> Result<()> {
+        self.check_open()?;
+        let code = self.find_held(&Key::parse(Some(key))?)?;
+        self.forget(&[code]);
+        Ok(())
+    }
+
+    fn find_held(&self, key: &Key<'_>) -> Result<Arc<Code>> {
+        let hash = match key {
+            Key::Claim(hash) => Some(*hash),
+            Key::Alias(alias) => self.names.lock().aliases.get(*alias).copied(),
+            Key::None => None,
+        };
+        hash.and_then(|hash| self.cache.evict(hash))
+            .ok_or_else(|| Error::new(Status::NOT_FOUND, "key: no such module is in the cache"))
+    }
+
+    /// Empties the cache.
+    pub fn clear_cache(&self) -> Result<()> {
+        self.check_open()?;
+        self.forget(&self.cache.clear());
+        Ok(())
+    }
+
+    /// The code that the cache holds, most recently used first.
+    pub fn list_cache(&self) -> Result<Vec<Arc<Code>>> {
+        self.check_open()?;
+        Ok(self.cache.list())
+    }
+
+    /// All metrics at one moment.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        self.check_open()?;
+        let held = self.cache.held();
+        let mut snapshot = self.metrics.snapshot(Gauges {
+            pool_size: self.config.pool_size,
+            idle_vms: 0,
+            cache_modules: held.modules,
+            cache_max_modules: self.config.cache_size.into(),
+            cache_bytes: held.bytes,
+            cache_max_bytes: self.config.cache_bytes,
+        });
+        snapshot.warnings.clone_from(&self.warnings);
+        Ok(snapshot)
+    }
+
+    /// Refuses new work, waits up to `grace` for what is under way, ends the rest, and waits for that too: host functions
+    /// cannot be interrupted. Afterwards no thread of the runtime is left. Closing again waits for the first to finish.
+    pub fn close(&self, grace: Duration) -> Result<()> {
+        if host::is_inside(self.env.runtime_id) {
+            return Err(Error::new(Status::BUSY, "a runtime cannot be closed from inside one of its own host functions"));
+        }
+        self.lifecycle.shut();
+        if !self.lifecycle.wait_empty(Some(grace)) {
+            self.cancel();
+            self.lifecycle.wait_empty(None);
+        }
+        self.ticker.stop();
+        self.workers.stop();
+        self.forget(&self.cache.clear());
+        self.lifecycle.closed();
+        Ok(())
+    }
+
+    /// Ends what is under way without waiting for it: what is left of closing when a host function frees its own runtime.
+    pub fn abandon(&self) {
+        self.lifecycle.shut();
+        self.cancel();
+    }
+
+    fn cancel(&self) {
+        self.env.cancel.fire();
+        self.ticker.bump();
+        self.pool.wake_all();
+    }
+
+    /// Refuses where the runtime is closed.
+    pub fn check_open(&self) -> Result<()> {
+        self.lifecycle.check()
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    pub(crate) fn ticker(&self) -> &Ticker {
+        &self.ticker
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    pub(crate) fn environment(&self) -> &Arc<Environment> {
+        &self.env
+    }
+
+    pub(crate) fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    pub(crate) fn default_wasi(&self) -> Arc<WasiSettings> {
+        Arc::clone(&self.default_wasi)
+    }
+
+    pub(crate) fn next_call_id(&self) -> u64 {
+        self.calls.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+fn mismatch(key: &str, hash: Hash) -> Error {
+    Error::new(Status::KEY_MISMATCH, format!("key: the bytes have the hash {hash}, which is not that of {key}"))
+}
+
+/// Reads a file whole, refusing what is no regular file (a pipe would block without a deadline) or over the size cap.
+fn read_file(config: &Config, path: &Path) -> Result<Vec<u8>> {
+    use std::io::Read;
+    use std::os::unix::fs::OpenOptionsExt;
+    let shown = escape(&path.to_string_lossy(), 400);
+    let failed = |e: std::io::Error| Error::new(Status::IO, format!("path: cannot read \"{shown}\": {e}"));
+    let file =
+        std::fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC).open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(Error::new(Status::IO, format!("path: \"{shown}\" is not a regular file")));
+    }
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    guard::check_size(config, size)?;
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(size)
+        .map_err(|_| Error::new(Status::OS, format!("path: no memory for the {size} bytes of \"{shown}\"")))?;
+    // The file may grow while it is read: one byte past the cap is enough to know.
+    file.take(config.max_module_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+fn nanos(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
