@@ -1,9 +1,10 @@
 //! The threads that compile: our own, named, with stacks for deeply nested code, and joined when the runtime closes.
 
 use crate::error::{Error, Result, Status};
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// Stack of a compiling thread.
 const STACK: usize = 8 << 20;
@@ -12,20 +13,12 @@ const STACK: usize = 8 << 20;
 pub struct Workers {
     threads: usize,
     pool: Mutex<State>,
-    running: Arc<Running>,
 }
 
 enum State {
     Unused,
-    Ready(Arc<ThreadPool>),
+    Ready(Arc<ThreadPool>, Vec<JoinHandle<()>>),
     Stopped,
-}
-
-/// Threads that have started and not yet ended.
-#[derive(Default)]
-struct Running {
-    count: Mutex<usize>,
-    ended: Condvar,
 }
 
 impl Workers {
@@ -33,7 +26,7 @@ impl Workers {
     pub fn new(threads: u32) -> Workers {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = if threads == 0 { cores() } else { threads as usize };
-        Workers { threads, pool: Mutex::new(State::Unused), running: Arc::default() }
+        Workers { threads, pool: Mutex::new(State::Unused) }
     }
 
     /// Runs `job` on a compiling thread while the caller waits. A panic of the job goes on in the caller.
@@ -46,38 +39,41 @@ impl Workers {
     fn pool(&self) -> Result<Arc<ThreadPool>> {
         let mut state = self.pool.lock();
         match &*state {
-            State::Ready(pool) => Ok(Arc::clone(pool)),
+            State::Ready(pool, _) => Ok(Arc::clone(pool)),
             State::Stopped => Err(Error::new(Status::CLOSED, "the runtime is closed")),
             State::Unused => {
-                let pool = Arc::new(self.start()?);
-                *state = State::Ready(Arc::clone(&pool));
+                let (pool, threads) = self.start()?;
+                let pool = Arc::new(pool);
+                *state = State::Ready(Arc::clone(&pool), threads);
                 Ok(pool)
             }
         }
     }
 
-    fn start(&self) -> Result<ThreadPool> {
-        let (started, ended) = (Arc::clone(&self.running), Arc::clone(&self.running));
-        ThreadPoolBuilder::new()
+    fn start(&self) -> Result<(ThreadPool, Vec<JoinHandle<()>>)> {
+        let mut threads = Vec::with_capacity(self.threads);
+        let pool = ThreadPoolBuilder::new()
             .num_threads(self.threads)
-            .stack_size(STACK)
-            .thread_name(|i| format!("dwcp-compile-{i}"))
-            .start_handler(move |_| *started.count.lock() += 1)
-            .exit_handler(move |_| {
-                *ended.count.lock() -= 1;
-                ended.ended.notify_all();
+            .spawn_handler(|thread| {
+                let name = format!("dwcp-compile-{}", thread.index());
+                let spawned = std::thread::Builder::new().name(name).stack_size(STACK).spawn(|| thread.run());
+                threads.push(spawned?);
+                Ok(())
             })
-            .build()
-            .map_err(|e| Error::new(Status::OS, format!("cannot start the compiling threads: {e}")))
+            .build();
+        pool.map(|pool| (pool, threads)).map_err(|e| Error::new(Status::OS, format!("cannot start the compiling threads: {e}")))
     }
 
-    /// Ends the threads and waits until they have.
+    /// Ends the threads and waits until they have. Nobody may be in [`Workers::run`].
     pub fn stop(&self) {
         let old = std::mem::replace(&mut *self.pool.lock(), State::Stopped);
-        drop(old);
-        let mut count = self.running.count.lock();
-        while *count > 0 {
-            self.running.ended.wait(&mut count);
+        if let State::Ready(pool, threads) = old {
+            // The last reference: the pool tells its threads to end.
+            drop(pool);
+            for thread in threads {
+                // A job's panic went to its caller; there is nothing left to do for one of the thread's own.
+                let _ = thread.join();
+            }
         }
     }
 }
@@ -98,7 +94,6 @@ mod tests {
         let name = workers.run(|| std::thread::current().name().map(String::from)).unwrap();
         assert!(name.unwrap().starts_with("dwcp-compile-"));
         workers.stop();
-        assert_eq!(*workers.running.count.lock(), 0);
         assert_eq!(workers.run(|| ()).unwrap_err().status(), Status::CLOSED);
     }
 }

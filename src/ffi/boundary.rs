@@ -294,18 +294,50 @@ pub(crate) fn retain<H: Handle>(p: *const H) -> *mut H {
 pub(crate) fn free<H: Handle>(p: *mut H) {
     value((), || {
         if !p.is_null() && check_magic::<H>(p, "").is_ok() {
-            let body = p.cast::<Body<H::Value>>();
-            // SAFETY: made by `into_handle::<H>`; the reference given back is the caller's, and the last one owns the box.
-            // AcqRel orders every other user's last access before the drop.
-            unsafe {
-                if (*body).references.fetch_sub(1, Ordering::AcqRel) == 1 {
-                    (*body).magic.store(DEAD, Ordering::Relaxed);
-                    drop(Box::from_raw(body));
-                }
-            }
+            // SAFETY: made by `into_handle::<H>`; the reference given back is the caller's.
+            unsafe { release::<H>(p) };
         }
         Some(())
     });
+}
+
+/// # Safety
+/// `p` is a live handle, and one of its references is the caller's to give back.
+unsafe fn release<H: Handle>(p: *const H) {
+    let body = p.cast::<Body<H::Value>>().cast_mut();
+    // SAFETY: by the contract above. AcqRel orders every other user's last access before the drop by the last.
+    unsafe {
+        if (*body).references.fetch_sub(1, Ordering::AcqRel) == 1 {
+            (*body).magic.store(DEAD, Ordering::Relaxed);
+            drop(Box::from_raw(body));
+        }
+    }
+}
+
+/// The value behind a handle, kept alive while this exists: a callback may free the very handle that is being called.
+pub(crate) struct Pinned<H: Handle>(*const H);
+
+impl<H: Handle> std::ops::Deref for Pinned<H> {
+    type Target = H::Value;
+
+    fn deref(&self) -> &H::Value {
+        // SAFETY: `pin` checked the handle and holds a reference.
+        unsafe { &(*self.0.cast::<Body<H::Value>>()).value }
+    }
+}
+
+impl<H: Handle> Drop for Pinned<H> {
+    fn drop(&mut self) {
+        // SAFETY: the reference is the one that `pin` took.
+        unsafe { release::<H>(self.0) };
+    }
+}
+
+/// The value behind a handle for an operation during which host code may run.
+pub(crate) fn pin<H: Handle>(p: *const H, parameter: &str) -> Result<Pinned<H>> {
+    handle(p, parameter)?;
+    retain(p);
+    Ok(Pinned(p))
 }
 
 fn check_magic<H: Handle>(p: *const H, parameter: &str) -> Result<()> {

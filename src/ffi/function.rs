@@ -1,7 +1,8 @@
 //! `dwcp_function_t` and the calls.
 
 use super::boundary::{
-    Handle, clear_out, free, handle, into_handle, optional_string, require_out, slice, status, string, write_out, write_struct,
+    Handle, clear_out, free, handle, into_handle, optional_string, pin, require_out, slice, status, string, write_out,
+    write_struct,
 };
 use super::call::{dwcp_call_options_t, dwcp_call_stats_t, options as call_options, with_stats};
 use super::error::dwcp_error;
@@ -125,7 +126,8 @@ pub unsafe extern "C" fn dwcp_function_call(
 ) -> dwcp_status_t {
     clear_out(nresults);
     with_stats(stats, error, |taken| {
-        let function = &handle(function, "function")?.function;
+        let handle = pin(function, "function")?;
+        let function = &handle.function;
         let signature = function.signature();
         slice(results.cast_const(), capacity, "results")?;
         let mut values = arguments(signature, args, nargs)?;
@@ -169,7 +171,7 @@ pub unsafe extern "C" fn dwcp_runtime_execute(
 ) -> dwcp_status_t {
     clear_out(nresults);
     with_stats(stats, error, |taken| {
-        let runtime = handle(runtime.cast_const(), "runtime")?;
+        let runtime = pin(runtime.cast_const(), "runtime")?;
         let bytes = match bytes.is_null() && len == 0 {
             true => None,
             false => Some(slice(bytes, len, "bytes")?),
@@ -211,8 +213,8 @@ pub unsafe extern "C" fn dwcp_module_run(
 ) -> dwcp_status_t {
     clear_out(exit_code);
     with_stats(stats, error, |taken| {
-        let module = handle(module, "module")?.module();
-        let code = module.run(&call_options(options)?, taken)?;
+        let handle = pin(module, "module")?;
+        let code = handle.module().run(&call_options(options)?, taken)?;
         write_out(exit_code, || code);
         Ok(())
     })

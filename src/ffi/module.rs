@@ -1,8 +1,8 @@
 //! `dwcp_module_t`: loaded, described, freed.
 
 use super::boundary::{
-    Handle, Sized_, Zeroable, clear_out, free, handle, into_handle, optional_string, read_struct, require_out, retain, slice,
-    status, string, text, value, write_out, write_struct,
+    Handle, Sized_, Zeroable, clear_out, free, handle, into_handle, optional_string, pin, read_struct, require_out, retain,
+    slice, status, string, text, value, write_out, write_struct,
 };
 use super::error::dwcp_error;
 use super::imports::dwcp_imports;
@@ -301,7 +301,7 @@ pub unsafe extern "C" fn dwcp_module_load(
 ) -> dwcp_status_t {
     clear_out(out);
     status(error, || {
-        let runtime = handle(runtime.cast_const(), "runtime")?;
+        let runtime = pin(runtime.cast_const(), "runtime")?;
         require_out(out, "out")?;
         let bytes = slice(bytes, len, "bytes")?;
         let module = runtime.load(bytes, optional_string(key, "key")?, &load_options(options)?)?;
@@ -330,7 +330,7 @@ pub unsafe extern "C" fn dwcp_module_load_file(
 ) -> dwcp_status_t {
     clear_out(out);
     status(error, || {
-        let runtime = handle(runtime.cast_const(), "runtime")?;
+        let runtime = pin(runtime.cast_const(), "runtime")?;
         require_out(out, "out")?;
         let module = runtime.load_file(Path::new(string(path, "path")?), &load_options(options)?)?;
         give(module, out);

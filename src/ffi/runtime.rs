@@ -1,6 +1,6 @@
 //! `dwcp_runtime_t`: made, closed, freed; and its code cache.
 
-use super::boundary::{Handle, clear_out, free, handle, into_handle, require_out, slice, status, string, value, write_out};
+use super::boundary::{Handle, clear_out, free, handle, into_handle, pin, require_out, slice, status, string, value, write_out};
 use super::config::dwcp_config;
 use super::error::dwcp_error;
 use super::module::{dwcp_module_info_t, info_of};
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn dwcp_runtime_close(
     grace_ms: u32,
     error: *mut *mut dwcp_error,
 ) -> dwcp_status_t {
-    status(error, || handle(runtime.cast_const(), "runtime")?.close(Duration::from_millis(grace_ms.into())))
+    status(error, || pin(runtime.cast_const(), "runtime")?.close(Duration::from_millis(grace_ms.into())))
 }
 
 /// Closes the runtime with no grace, as dwcp_runtime_close(runtime, 0) does, and gives the handle back. Modules and functions of

@@ -20,13 +20,9 @@ thread_local! {
     static BOUNDS: Cell<Option<Bounds>> = const { Cell::new(None) };
 }
 
-/// Runs `f` with at least `needed` bytes of stack below it: here, or on a thread made for it.
-pub fn with_room<T: Send>(needed: usize, f: impl FnOnce() -> T + Send) -> Result<T> {
-    if fits(needed) { Ok(f()) } else { elsewhere(needed, f) }
-}
-
+/// Whether the calling thread has at least `needed` bytes of stack below here.
 #[inline]
-fn fits(needed: usize) -> bool {
+pub fn fits(needed: usize) -> bool {
     let marker = 0u8;
     let here = std::ptr::from_ref(&marker) as usize;
     let Some(bounds) = BOUNDS.get().or_else(look_up) else { return false };
@@ -56,8 +52,9 @@ fn look_up() -> Option<Bounds> {
     Some(bounds)
 }
 
+/// Runs `f` on a thread made for it, with `needed` bytes of stack, while the caller waits.
 #[cold]
-fn elsewhere<T: Send>(needed: usize, f: impl FnOnce() -> T + Send) -> Result<T> {
+pub fn elsewhere<T: Send>(needed: usize, f: impl FnOnce() -> T + Send) -> Result<T> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("dwcp-stack".into())
@@ -75,13 +72,13 @@ mod tests {
 
     #[test]
     fn small_threads_hand_over_and_large_ones_do_not() {
-        let on_this_thread = |needed| with_room(needed, || std::thread::current().id()).unwrap() == std::thread::current().id();
         let small = std::thread::Builder::new().stack_size(256 << 10).spawn(move || {
-            assert!(on_this_thread(16 << 10));
-            assert!(!on_this_thread(1 << 20));
+            assert!(fits(16 << 10));
+            assert!(!fits(1 << 20));
+            assert!(elsewhere(1 << 20, || fits(1 << 20)).unwrap());
         });
         small.unwrap().join().unwrap();
-        let panicked = std::panic::catch_unwind(|| with_room(1 << 30, || std::panic::resume_unwind(Box::new(1))));
+        let panicked = std::panic::catch_unwind(|| elsewhere(1 << 20, || std::panic::resume_unwind(Box::new(1))));
         assert!(panicked.is_err());
     }
 }

@@ -7,6 +7,7 @@ use crate::isolate::wasi::WasiSettings;
 use crate::run::explain::explain;
 use crate::run::host;
 use crate::run::module::{Linked, Module};
+use crate::run::pool::Slot;
 use crate::run::runtime::Runtime;
 use crate::run::vm::{self, Errand, UserData, Vm};
 use crate::signature::Signature;
@@ -165,7 +166,9 @@ impl Runtime {
         stats.call_id = self.next_call_id();
         stats.cold = request.cold;
         let result = self.attempt(request, buffer, options, stats);
-        stats.wall_ns = nanos(request.entered.elapsed());
+        if stats.wall_ns == 0 {
+            stats.wall_ns = nanos(request.entered.elapsed());
+        }
         let timed_out = matches!(&result, Err(e) if e.status() == Status::TIMEOUT);
         self.metrics().call_done(result.is_ok(), timed_out);
         result
@@ -188,32 +191,46 @@ impl Runtime {
             }
             None => self.default_wasi(),
         };
-        let slot = {
-            let before = Instant::now();
-            let slot = self.pool().acquire(deadline, !host::is_inside(self.environment().runtime_id), &self.environment().cancel);
-            stats.wait_ns = nanos(before.elapsed());
-            self.metrics().wait(stats.wait_ns);
-            slot?
+        let slot = match self.pool().try_acquire() {
+            Some(slot) => slot,
+            None => self.wait_for_slot(deadline, stats)?,
         };
+        self.metrics().wait(stats.wait_ns);
         self.metrics().pool_miss();
         let _armed = match (deadline, timeout) {
             (Some(deadline), Some(timeout)) => Some(self.ticker().arm(deadline, timeout)?),
             _ => None,
         };
         let errand = Errand { call_id: stats.call_id, deadline, user_data: options.user_data, wasi };
-        let nesting = host::nesting();
         let needed =
             usize::try_from(self.config().max_stack_size_bytes).unwrap_or(usize::MAX).saturating_add(stack::HOST_RESERVE);
-        let raw = Raw(buffer);
-        let result = stack::with_room(needed, || {
-            let raw = raw;
-            host::with_nesting(nesting, || self.serve_in_vm(request, raw.0, &limits, errand, stats))
-        });
+        let result = match stack::fits(needed) {
+            true => self.serve_in_vm(request, buffer, &limits, errand, stats),
+            false => {
+                let (raw, nesting) = (Raw(buffer), host::nesting());
+                stack::elsewhere(needed, || {
+                    let raw = raw;
+                    host::with_nesting(nesting, || self.serve_in_vm(request, raw.0, &limits, errand, stats))
+                })?
+            }
+        };
         drop(slot);
-        if let Some(deadline) = deadline {
-            stats.overrun_ns = nanos(Instant::now().saturating_duration_since(deadline));
+        let ended = Instant::now();
+        stats.overrun_ns = deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
+        stats.wall_ns = nanos(ended.saturating_duration_since(request.entered));
+        result
+    }
+
+    #[cold]
+    fn wait_for_slot(&self, deadline: Option<Instant>, stats: &mut CallStats) -> Result<Slot<'_>> {
+        let before = Instant::now();
+        let may_wait = !host::is_inside(self.environment().runtime_id);
+        let slot = self.pool().acquire(deadline, may_wait, &self.environment().cancel);
+        stats.wait_ns = nanos(before.elapsed());
+        if slot.is_err() {
+            self.metrics().wait(stats.wait_ns);
         }
-        result?
+        slot
     }
 
     /// Makes the VM, runs the function, and destroys the VM; on the thread whose stack it uses.

@@ -42,12 +42,16 @@ impl Pool {
         }
     }
 
-    /// Takes a slot; where all are in use waits for one until `acquire_timeout_ms` or the call's deadline, whichever is first.
-    /// A call made from inside a host function never waits: the slot it would wait for may be its own caller's.
+    /// A free slot at once, or none.
+    #[inline]
+    pub fn try_acquire(&self) -> Option<Slot<'_>> {
+        self.try_take().then_some(Slot(self))
+    }
+
+    /// Waits for a slot until `acquire_timeout_ms` or the call's deadline, whichever is first. A call made from inside a host
+    /// function never waits: the slot it would wait for may be its own caller's.
+    #[cold]
     pub fn acquire(&self, deadline: Option<Instant>, may_wait: bool, cancel: &Cancel) -> Result<Slot<'_>> {
-        if self.try_take() {
-            return Ok(Slot(self));
-        }
         if !may_wait {
             return Err(self.no_slot("and a call from inside a host function does not wait for one"));
         }
@@ -58,7 +62,6 @@ impl Pool {
         self.live.fetch_update(Ordering::SeqCst, Ordering::Relaxed, |n| (n < self.slots).then_some(n + 1)).is_ok()
     }
 
-    #[cold]
     fn wait(&self, deadline: Option<Instant>, cancel: &Cancel) -> Result<Slot<'_>> {
         let patience = Instant::now() + self.acquire_timeout;
         let until = deadline.map_or(patience, |d| d.min(patience));
@@ -111,7 +114,8 @@ mod tests {
     fn a_freed_slot_goes_to_a_waiter() {
         let pool = Pool::new(1, Duration::from_secs(3600));
         let cancel = Cancel::default();
-        let first = pool.acquire(None, true, &cancel).unwrap();
+        let first = pool.try_acquire().unwrap();
+        assert!(pool.try_acquire().is_none());
         assert_eq!(pool.acquire(None, false, &cancel).err().unwrap().status(), Status::NO_SLOT);
         std::thread::scope(|s| {
             let waiter = s.spawn(|| pool.acquire(None, true, &cancel).map(drop));
@@ -124,7 +128,7 @@ mod tests {
     fn waits_end_by_patience_deadline_and_cancel() {
         let cancel = Cancel::default();
         let pool = Pool::new(1, Duration::from_millis(1));
-        let _held = pool.acquire(None, true, &cancel).unwrap();
+        let _held = pool.try_acquire().unwrap();
         assert_eq!(pool.acquire(None, true, &cancel).err().unwrap().status(), Status::NO_SLOT);
         assert_eq!(pool.acquire(Some(Instant::now()), true, &cancel).err().unwrap().status(), Status::TIMEOUT);
         cancel.fire();

@@ -74,7 +74,10 @@ impl WasiState {
             Output::Capture { cap } => Some(Arc::new(Sink::new(cap))),
             Output::Discard | Output::Inherit => None,
         });
-        sinks.clone_into(&mut *settings.last.lock());
+        // The default settings are shared by all calls that bring none: they must not meet in a lock.
+        if sinks.iter().any(Option::is_some) {
+            sinks.clone_into(&mut *settings.last.lock());
+        }
         WasiState { settings, limits, sinks, memory: None, context: None, limit_hit: None }
     }
 

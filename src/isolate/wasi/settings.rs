@@ -108,7 +108,11 @@ impl WasiSettings {
 
     /// What descriptor 1 or 2 received in the last call made with these settings; `None` if that was not captured.
     pub fn captured(&self, fd: i32) -> Result<Option<Arc<Sink>>> {
-        Ok(self.last.lock()[output_index(fd)?].clone())
+        let index = output_index(fd)?;
+        match self.outputs[index] {
+            Output::Capture { .. } => Ok(self.last.lock()[index].clone()),
+            Output::Discard | Output::Inherit => Ok(None),
+        }
     }
 
     fn check_size(&self, parameter: &str, args: usize, env: usize) -> Result<()> {
