@@ -1782,7 +1782,7 @@ void dwcp_runtime_free(dwcp_runtime_t *runtime);
  *
  * Returns: DWCP_OK, the elements in `out` and their number in `count`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `count` is NULL, `out` is NULL with a capacity, a struct_size is not set),
- * DWCP_ERR_BUFFER_TOO_SMALL (the needed number is in `count`; nothing else is written), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_BUFFER_TOO_SMALL (the needed number is in `count`; nothing else is written), DWCP_ERR_CLOSED.
  * Ownership: the array is the caller's.
  * Threads: any.
  * Since: 0.1.0
@@ -1800,7 +1800,7 @@ dwcp_status_t dwcp_runtime_cache_list(dwcp_runtime_t *runtime,
  *
  * Returns: DWCP_OK.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `key` is NULL, `key` is empty, too long or not UTF-8), DWCP_ERR_NOT_FOUND (the
- * cache holds no such module), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * cache holds no such module), DWCP_ERR_CLOSED.
  * Ownership: `key`, a hash of 64 hexadecimal digits or an alias, is borrowed.
  * Threads: any.
  * Since: 0.1.0
@@ -1814,7 +1814,7 @@ dwcp_status_t dwcp_runtime_cache_evict(dwcp_runtime_t *runtime,
  * Drops all code from the cache. Handles of modules go on working.
  *
  * Returns: DWCP_OK.
- * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_CLOSED.
  * Ownership: borrows the runtime.
  * Threads: any.
  * Since: 0.1.0
@@ -2033,8 +2033,7 @@ DWCP_API void dwcp_module_free(dwcp_module_t *module);
  * Describes a module: its hash, sizes, times and counts.
  *
  * Returns: DWCP_OK and the description in `io`.
- * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `io` is NULL, its struct_size is not set), DWCP_ERR_CLOSED,
- * DWCP_ERR_SHUTTING_DOWN.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `io` is NULL, its struct_size is not set), DWCP_ERR_CLOSED.
  * Ownership: `io` is the caller's.
  * Threads: any.
  * Since: 0.1.0
@@ -2060,7 +2059,7 @@ DWCP_API size_t dwcp_module_import_count(const dwcp_module_t *module);
  *
  * Returns: DWCP_OK and the description in `io`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `io` is NULL, its struct_size is not set), DWCP_ERR_NOT_FOUND (there is no
- * import `i`), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * import `i`), DWCP_ERR_CLOSED.
  * Ownership: the pointers in `io` live as long as the module handle.
  * Threads: any.
  * Since: 0.1.0
@@ -2087,7 +2086,7 @@ DWCP_API size_t dwcp_module_export_count(const dwcp_module_t *module);
  *
  * Returns: DWCP_OK and the description in `io`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `io` is NULL, its struct_size is not set), DWCP_ERR_NOT_FOUND (there is no
- * export `i`), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * export `i`), DWCP_ERR_CLOSED.
  * Ownership: the pointers in `io` live as long as the module handle.
  * Threads: any.
  * Since: 0.1.0
@@ -2105,8 +2104,7 @@ dwcp_status_t dwcp_module_export(const dwcp_module_t *module,
  * Returns: DWCP_OK and a function in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module`, `name` or `out` is NULL, a string is not UTF-8, the signature cannot be read),
  * DWCP_ERR_NOT_FOUND (no such export; the message has the nearest names), DWCP_ERR_WRONG_TYPE (the export is no function, or
- * its signature is another one), DWCP_ERR_UNSUPPORTED (it takes or gives references), DWCP_ERR_CLOSED,
- * DWCP_ERR_SHUTTING_DOWN.
+ * its signature is another one), DWCP_ERR_UNSUPPORTED (it takes or gives references), DWCP_ERR_CLOSED.
  * Ownership: strings are borrowed for the call; the function is the caller's, freed by dwcp_function_free, and keeps the module
  * alive.
  * Threads: any.
@@ -2134,8 +2132,7 @@ DWCP_API void dwcp_function_free(dwcp_function_t *function);
  * Describes a function: its name, its parameters and its results.
  *
  * Returns: DWCP_OK and the description in `io`.
- * Errors: DWCP_ERR_INVALID_ARGUMENT (`function` or `io` is NULL, its struct_size is not set), DWCP_ERR_CLOSED,
- * DWCP_ERR_SHUTTING_DOWN.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`function` or `io` is NULL, its struct_size is not set), DWCP_ERR_CLOSED.
  * Ownership: the pointers in `io` live as long as the function handle.
  * Threads: any.
  * Since: 0.1.0
@@ -2401,7 +2398,9 @@ dwcp_status_t dwcp_runtime_cache_metrics(const dwcp_runtime_t *runtime,
                                          dwcp_error_t **error);
 
 /**
- * Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...}}`, with the field names of the structs.
+ * Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"warnings":[...]}`, with the field names of
+ * the structs. The warnings say what was odd about the settings or the machine when the runtime was made: settings that take each
+ * other away, fewer slots than max_live_vms.
  * Returns: DWCP_OK with `*out` set to NUL-terminated UTF-8 and, if `len` is not NULL, `*len` to its length in bytes; else the status of the error, with NULL and 0.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `out` is NULL; DWCP_ERR_CLOSED after dwcp_runtime_close.
  * Ownership: `*out` is yours, until dwcp_string_free. `*error` is yours to free on failure.

@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+use wasmtime::wasmparser::{Validator, WasmFeatures};
 use wasmtime::{ExternType, ModuleExport};
 
 /// SHA-256 of a module's bytes as they were given: its identity.
@@ -126,7 +127,7 @@ pub struct Code {
 impl Code {
     /// Compiles a checked binary. `size_bytes` is the input's size, which for text differs from the binary's.
     pub fn compile(engine: &wasmtime::Engine, hash: Hash, binary: &[u8], needs: Needs, size_bytes: usize) -> Result<Code> {
-        let module = wasmtime::Module::from_binary(engine, binary).map_err(|e| refused(&e))?;
+        let module = wasmtime::Module::from_binary(engine, binary).map_err(|e| refused(&e, binary))?;
         let imports = module
             .imports()
             .map(|i| Import { module: i.module().to_string(), name: i.name().to_string(), kind: ExternKind::of(&i.ty()) })
@@ -214,10 +215,13 @@ pub fn unix_ns() -> i64 {
     i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// What the compiler refuses is the module's fault: malformed, or a proposal that is off.
-fn refused(e: &wasmtime::Error) -> Error {
+/// What the compiler refuses is malformed, or needs a proposal that is off: then it is valid with all of them on.
+fn refused(e: &wasmtime::Error, binary: &[u8]) -> Error {
     let text = escape(&format!("{e:#}"), 1000);
-    let off = ["not enabled", "feature", "not supported", "unsupported", "disabled", "pooling allocator"];
-    let status = if off.iter().any(|w| text.contains(w)) { Status::UNSUPPORTED } else { Status::INVALID_MODULE };
-    Error::new(status, format!("the module does not compile: {text}"))
+    let valid = Validator::new_with_features(WasmFeatures::all()).validate_all(binary).is_ok();
+    let (status, what) = match valid {
+        true => (Status::UNSUPPORTED, "the module needs what this runtime does not offer"),
+        false => (Status::INVALID_MODULE, "the module is not valid"),
+    };
+    Error::new(status, format!("{what}: {text}"))
 }

@@ -37,9 +37,11 @@ pub(crate) fn status(error: *mut *mut dwcp_error, f: impl FnOnce() -> Result<()>
 
 /// Runs `f` where there is no status to return: `fallback` stands for a panic, a forked child or a handle that is not one.
 pub(crate) fn value<T>(fallback: T, f: impl FnOnce() -> Option<T>) -> T {
-    if crate::fork::in_child() {
-        return fallback;
-    }
+    if crate::fork::in_child() { fallback } else { plain_value(fallback, f) }
+}
+
+/// As [`value`] for what is plain memory and so works in a forked child too: errors and strings.
+pub(crate) fn plain_value<T>(fallback: T, f: impl FnOnce() -> Option<T>) -> T {
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(Some(v)) => v,
         Ok(None) => fallback,
@@ -292,7 +294,14 @@ pub(crate) fn retain<H: Handle>(p: *const H) -> *mut H {
 /// Gives one reference back and drops the value with the last, behind the panic boundary. Nothing happens for NULL, for what
 /// is no such handle, and in a forked child, which must not run destructors that would join threads it does not have.
 pub(crate) fn free<H: Handle>(p: *mut H) {
-    value((), || {
+    if !crate::fork::in_child() {
+        free_plain(p);
+    }
+}
+
+/// As [`free`] for a handle that is plain memory.
+pub(crate) fn free_plain<H: Handle>(p: *mut H) {
+    plain_value((), || {
         if !p.is_null() && check_magic::<H>(p, "").is_ok() {
             // SAFETY: made by `into_handle::<H>`; the reference given back is the caller's.
             unsafe { release::<H>(p) };

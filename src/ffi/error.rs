@@ -1,6 +1,8 @@
 //! `dwcp_error_t`: immutable, readable from any thread, freed by whoever received it.
 
-use super::boundary::{Handle, Sized_, Zeroable, clear_out, free, handle, into_handle, value, write_out, write_struct};
+use super::boundary::{
+    Handle, Sized_, Zeroable, clear_out, free_plain, handle, into_handle, plain_value, write_out, write_struct,
+};
 use super::status::{DWCP_OK, dwcp_status_t};
 use crate::error::{Error, Frame};
 use std::ffi::{CString, c_char};
@@ -52,7 +54,7 @@ pub(crate) fn into_raw(error: Error) -> *mut dwcp_error {
 }
 
 fn read<T>(error: *const dwcp_error, fallback: T, f: impl FnOnce(&ErrorHandle) -> Option<T>) -> T {
-    value(fallback, || handle(error, "error").ok().and_then(f))
+    plain_value(fallback, || handle(error, "error").ok().and_then(f))
 }
 
 /// No trap.
@@ -119,7 +121,7 @@ unsafe impl Sized_ for dwcp_frame_t {}
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_error_free(error: *mut dwcp_error) {
-    free(error);
+    free_plain(error);
 }
 
 /// Gives the status that the failing function returned.

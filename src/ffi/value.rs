@@ -1,6 +1,6 @@
 //! Tagged values: 24 bytes, a kind and a payload. Arguments are borrowed for the call, results are the caller's.
 
-use super::boundary::{Zeroable, require_out, slice, value as guarded, write_out};
+use super::boundary::{Zeroable, plain_value as guarded, require_out, slice, write_out};
 use crate::error::{Error, Result, Status};
 use crate::signature::{Kind, Signature};
 use crate::value::{Value, Values};

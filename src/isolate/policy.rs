@@ -275,6 +275,10 @@ impl LoadPolicy {
     /// Reads `{"allowed_imports": [...], "required_exports": [...], "require_exports": true}`; each key may be absent, any
     /// other is refused.
     pub fn from_json(json: &str) -> Result<Self> {
+        // serde would take an array for the fields in order.
+        if !json.trim_start().starts_with('{') {
+            return Err(Error::argument("policy_json", "is not a JSON object"));
+        }
         serde_json::from_str(json).map_err(|e| Error::argument("policy_json", e))
     }
 

@@ -71,7 +71,7 @@ fn interrupted(cancelled: bool, limits: &Limits, entered: Instant) -> Error {
     let asked_ms = u64::try_from(entered.elapsed().as_millis()).unwrap_or(u64::MAX);
     let limit_ms = timeout_ns.div_ceil(1_000_000);
     let text = format!(
-        "max_execution_time_ms: the call ran longer than its {} ms; raise it with dwcp_config_set_max_execution_time_ms or the call's timeout_ns",
+        "max_execution_time_ms: the call ran longer than its {} ms; raise it with dwcp_config_set_max_execution_time_ms or, up to its ceiling, with the call's timeout_ns",
         timeout_ns as f64 / 1e6
     );
     Error::new(Status::TIMEOUT, text).with_limit(c"max_execution_time_ms", limit_ms, asked_ms.max(limit_ms))
@@ -82,7 +82,7 @@ fn trapped(trap: Trap, state: &VmState, limits: &Limits) -> Error {
         Trap::OutOfFuel => {
             let fuel = limits.fuel.unwrap_or(0);
             let text = format!(
-                "fuel_limit: the call used all its fuel of {fuel}; raise it with dwcp_config_set_fuel_limit or the call's fuel"
+                "fuel_limit: the call used all its fuel of {fuel}; raise it with dwcp_config_set_fuel_limit or, up to fuel_limit_ceiling, with the call's fuel"
             );
             Error::new(Status::OUT_OF_FUEL, text).with_limit(c"fuel_limit", fuel, fuel.saturating_add(1))
         }

@@ -45,7 +45,8 @@ impl Pool {
     /// A free slot at once, or none.
     #[inline]
     pub fn try_acquire(&self) -> Option<Slot<'_>> {
-        self.try_take().then_some(Slot(self))
+        // Not `then_some`: a slot made and dropped would free one that was never taken.
+        self.try_take().then(|| Slot(self))
     }
 
     /// Waits for a slot until `acquire_timeout_ms` or the call's deadline, whichever is first. A call made from inside a host
@@ -116,6 +117,7 @@ mod tests {
         let cancel = Cancel::default();
         let first = pool.try_acquire().unwrap();
         assert!(pool.try_acquire().is_none());
+        assert!(pool.try_acquire().is_none(), "a refusal frees nothing");
         assert_eq!(pool.acquire(None, false, &cancel).err().unwrap().status(), Status::NO_SLOT);
         std::thread::scope(|s| {
             let waiter = s.spawn(|| pool.acquire(None, true, &cancel).map(drop));
