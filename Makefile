@@ -64,7 +64,7 @@ fmt:
 
 install: setup
 	$(CMAKE) -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$(PREFIX)"
-	$(CMAKE) --build $(BUILD) --target dwcp_wasm_cargo
+	$(CMAKE) --build $(BUILD) --target dwcp_wasm_cargo dwcp-run
 	DESTDIR="$(DESTDIR)" $(CMAKE) --install $(BUILD)
 
 clean:

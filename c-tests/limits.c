@@ -33,6 +33,7 @@ static void fuel(void) {
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
 
     CHECK_STATUS(dwcp_function_call, OUT_OF_FUEL, (spin, NULL, 0, NULL, NULL, 0, NULL, &stats, &err));
+    CHECK_STR(stats.limit_hit, "fuel_limit");
     names_limit("fuel_limit", 1000000, 0);
     CHECK(stats.fuel_exact && stats.fuel_used >= 1000000 && stats.wall_ns > 0);
     options.fuel = 1000;
@@ -78,6 +79,7 @@ static void deadline(void) {
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     CHECK_STATUS(dwcp_function_call, TIMEOUT, (spin, NULL, 0, NULL, NULL, 0, NULL, &stats, &err));
+    CHECK_STR(stats.limit_hit, "max_execution_time_ms");
     names_limit("max_execution_time_ms", 60, 0);
     CHECK(stats.wall_ns >= 60000000 && stats.overrun_ns <= stats.wall_ns - 60000000);
     options.timeout_ns = 2000000; /* shorter than the ticker's own step */

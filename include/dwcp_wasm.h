@@ -382,8 +382,8 @@ typedef struct dwcp_call_stats_t {
     /** Most bytes that the VM's memories had. */
     uint64_t peak_memory_bytes;
     /**
-     * The limit that refused the guest something last, also where the guest coped: a static string such as
-     * "max_memory_bytes", or NULL.
+     * The limit that ended the call, or the last one that refused the guest something, also where the guest coped: a static
+     * string such as "max_memory_bytes", or NULL.
      */
     const char *limit_hit;
     /** The code that a WASI command passed to proc_exit; 0 otherwise. */

@@ -258,11 +258,13 @@ impl Runtime {
         });
         stats.fuel_used = vm.fuel_used();
         stats.peak_memory_bytes = vm.memory_bytes();
-        stats.limit_hit = vm.state().limit_hit().map(|hit| hit.name);
         let result = match outcome {
             Ok(()) => Ok(0),
             Err(e) => explain(&e, vm.state(), limits, request.command, request.entered),
         };
+        // The limit that ended the call, or the last one that refused the guest something that it coped with.
+        let ended_by = result.as_ref().err().and_then(Error::limit);
+        stats.limit_hit = ended_by.or_else(|| vm.state().limit_hit()).map(|hit| hit.name);
         // Cranelift keeps the fuel in a register: it is written back when the guest ends well or runs out.
         let exact = match &result {
             Ok(_) => true,
