@@ -5,7 +5,8 @@
  *
  *  Status      Functions that can fail return dwcp_status_t: DWCP_OK (0), or a code whose hundreds give its class:
  *              1xx the caller, 2xx the module, 3xx the guest, 4xx a limit, 5xx capacity, 9xx the library or the system.
- *              Any of them may also return DWCP_ERR_WRONG_HANDLE, DWCP_ERR_FORKED and DWCP_ERR_PANIC without naming it.
+ *              Any of them may also return DWCP_ERR_WRONG_HANDLE, DWCP_ERR_FORKED, DWCP_ERR_OS and DWCP_ERR_PANIC without
+ *              naming it.
  *  Errors      The last parameter, dwcp_error_t **error, may be NULL. Otherwise it is set to NULL on entry and, on failure,
  *              to an immutable error object that you free with dwcp_error_free. No error is kept in the thread.
  *  Results     Out-parameters are set to NULL, zero or false on entry. Results are written in full only on success; the
@@ -390,7 +391,7 @@ typedef struct dwcp_call_stats_t {
     int32_t exit_code;
     /** Whether the VM was ready before the call. Always false in this version, which makes every VM on the spot. */
     bool pool_hit;
-    /** Whether the module was compiled for this call. */
+    /** Whether the module was compiled for this call, by it or by another that it waited for. */
     bool cold;
     /** Whether `fuel_used` is exact; after a trap or a timeout it is a lower bound, and without metering it says nothing. */
     bool fuel_exact;
@@ -565,7 +566,7 @@ typedef struct dwcp_cache_metrics_t {
 #define DWCP_ERR_STACK_OVERFLOW 405
 /** The guest or the module needs more table elements than the limit allows. */
 #define DWCP_ERR_LIMIT_TABLE 406
-/** The VM needs more instances than the limit allows. */
+/** The VM needs more instances than the limit allows. Reserved: a VM of this version has one instance. */
 #define DWCP_ERR_LIMIT_INSTANCES 407
 /** The module has more functions than the limit allows. */
 #define DWCP_ERR_LIMIT_FUNCTIONS 408

@@ -2,7 +2,7 @@
 //!
 //! The layers, each knowing only those above it:
 //!
-//! * [`error`], [`config`], [`value`], [`signature`], [`glob`], `fork`: the vocabulary;
+//! * [`error`], [`config`], [`value`], [`signature`], [`glob`], `fork`, `thread`: the vocabulary;
 //! * [`observe`]: what happened;
 //! * [`compile`]: bytes become code, checked, cached, compiled once;
 //! * [`isolate`]: what keeps a VM in: limits, deadline, stack, policy, WASI;
@@ -26,4 +26,5 @@ pub mod isolate;
 pub mod observe;
 pub mod run;
 pub mod signature;
+mod thread;
 pub mod value;

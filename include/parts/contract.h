@@ -5,7 +5,8 @@
  *
  *  Status      Functions that can fail return dwcp_status_t: DWCP_OK (0), or a code whose hundreds give its class:
  *              1xx the caller, 2xx the module, 3xx the guest, 4xx a limit, 5xx capacity, 9xx the library or the system.
- *              Any of them may also return DWCP_ERR_WRONG_HANDLE, DWCP_ERR_FORKED and DWCP_ERR_PANIC without naming it.
+ *              Any of them may also return DWCP_ERR_WRONG_HANDLE, DWCP_ERR_FORKED, DWCP_ERR_OS and DWCP_ERR_PANIC without
+ *              naming it.
  *  Errors      The last parameter, dwcp_error_t **error, may be NULL. Otherwise it is set to NULL on entry and, on failure,
  *              to an immutable error object that you free with dwcp_error_free. No error is kept in the thread.
  *  Results     Out-parameters are set to NULL, zero or false on entry. Results are written in full only on success; the

@@ -37,11 +37,21 @@ struct Flight {
     landed: Condvar,
 }
 
+/// How code was come by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The cache held it.
+    Held,
+    /// Another caller was compiling it.
+    Waited,
+    /// This caller compiled it.
+    Compiled,
+}
+
 /// Code that was found or made, and what else the caller should know.
 pub struct Lookup {
     pub code: Arc<Code>,
-    /// Whether this caller compiled it.
-    pub compiled: bool,
+    pub found: Found,
     /// What had to go to make room.
     pub evicted: Vec<Arc<Code>>,
 }
@@ -64,7 +74,7 @@ impl Cache {
             }
             if let Some(flight) = state.flights.get(&hash).cloned() {
                 drop(state);
-                return self.wait(&flight, entered);
+                return self.wait(&flight);
             }
             let flight = Arc::new(Flight::default());
             state.flights.insert(hash, Arc::clone(&flight));
@@ -79,7 +89,7 @@ impl Cache {
                 self.metrics.cache_miss(nanos(entered));
                 let evicted = self.insert(&code);
                 drop(landing);
-                Ok(Lookup { code, compiled: true, evicted })
+                Ok(Lookup { code, found: Found::Compiled, evicted })
             }
             Err(e) => {
                 self.metrics.cache_miss(nanos(entered));
@@ -92,21 +102,19 @@ impl Cache {
     fn hit(&self, code: Arc<Code>, entered: Instant) -> Lookup {
         code.touch();
         self.metrics.cache_hit(nanos(entered));
-        Lookup { code, compiled: false, evicted: Vec::new() }
+        Lookup { code, found: Found::Held, evicted: Vec::new() }
     }
 
-    fn wait(&self, flight: &Flight, entered: Instant) -> Result<Lookup> {
+    /// Waits for another's compilation: neither a hit nor a miss, whose times it would spoil.
+    fn wait(&self, flight: &Flight) -> Result<Lookup> {
         self.metrics.cache_wait();
         let mut done = flight.done.lock();
         loop {
             if let Some(result) = done.as_ref() {
-                return match result.clone() {
-                    Ok(code) => Ok(self.hit(code, entered)),
-                    Err(e) => {
-                        self.metrics.cache_miss(nanos(entered));
-                        Err(e)
-                    }
-                };
+                return result.clone().map(|code| {
+                    code.touch();
+                    Lookup { code, found: Found::Waited, evicted: Vec::new() }
+                });
             }
             flight.landed.wait(&mut done);
         }
@@ -221,7 +229,7 @@ mod tests {
         let cache = cache(2, u64::MAX);
         let (a, b, c) = (code(1), code(2), code(3));
         for (hash, compile) in [(a.0, &a.1 as &dyn Fn() -> Result<Code>), (b.0, &b.1)] {
-            assert!(cache.get_or_compile(hash, compile).unwrap().compiled);
+            assert!(cache.get_or_compile(hash, compile).unwrap().found == Found::Compiled);
         }
         assert!(cache.find(a.0).is_some());
         let evicted = cache.get_or_compile(c.0, &c.1).unwrap().evicted;
@@ -235,7 +243,7 @@ mod tests {
     fn bytes_bound_the_cache_too() {
         let (hash, compile) = code(1);
         let small = cache(10, 1);
-        assert!(small.get_or_compile(hash, compile).unwrap().compiled);
+        assert!(small.get_or_compile(hash, compile).unwrap().found == Found::Compiled);
         assert_eq!(small.held(), Held::default());
     }
 
@@ -270,6 +278,6 @@ mod tests {
             let _ = cache.get_or_compile(hash, || std::panic::resume_unwind(Box::new("boom")));
         }));
         assert!(panicked.is_err());
-        assert!(cache.get_or_compile(hash, compile).unwrap().compiled);
+        assert!(cache.get_or_compile(hash, compile).unwrap().found == Found::Compiled);
     }
 }

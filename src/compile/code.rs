@@ -177,6 +177,12 @@ impl Code {
         }
     }
 
+    /// The exported function of that name, if it takes and gives nothing.
+    pub fn nullary(&self, name: &str) -> Option<&Export> {
+        let nothing = |s: &Signature| s.params.is_empty() && s.results.is_empty();
+        self.export(name).filter(|e| matches!(&e.kind, ExternKind::Function(s) if nothing(s)))
+    }
+
     fn no_such_function(&self, name: &str) -> Error {
         let functions = || self.exports.iter().filter(|e| matches!(e.kind, ExternKind::Function(_))).map(|e| e.name.as_str());
         let mut text = format!("function \"{}\" is not exported", escape(name, 200));
@@ -218,6 +224,9 @@ pub fn unix_ns() -> i64 {
 /// What the compiler refuses is malformed, or needs a proposal that is off: then it is valid with all of them on.
 fn refused(e: &wasmtime::Error, binary: &[u8]) -> Error {
     let text = escape(&format!("{e:#}"), 1000);
+    if super::engine::is_out_of_memory(e) {
+        return Error::new(Status::OS, format!("no memory for the module's code: {text}"));
+    }
     let valid = Validator::new_with_features(WasmFeatures::all()).validate_all(binary).is_ok();
     let (status, what) = match valid {
         true => (Status::UNSUPPORTED, "the module needs what this runtime does not offer"),

@@ -24,8 +24,8 @@ pub const PROPOSALS: &[&str] = &[
     "threads (atomics on unshared memory)",
 ];
 
-/// The most slots of 4 GiB that all engines of a process can reserve on a 47-bit address space.
-const MAX_SLOTS: u32 = 20_000;
+/// The most slots of 4 GiB that fit a 47-bit address space, less one module's worth.
+const MAX_SLOTS: u32 = 19_990;
 /// Below this many slots the pool is not worth having and VMs are allocated on demand.
 const MIN_SLOTS: u32 = 8;
 /// Memories and tables that one module may define.
@@ -49,10 +49,14 @@ pub struct EngineParts {
 /// Makes the engine, with fewer slots where the address space or the map count of the process does not allow all, and without
 /// reserved slots where it does not even allow a few.
 pub fn build(config: &Config) -> Result<EngineParts> {
-    let wanted = config.max_live_vms.min(MAX_SLOTS);
-    let mut slots = wanted.min(map_budget());
-    let fewer = |slots: u32, why: &str| format!("max_live_vms is {wanted}, but {why} allows {slots} slots only");
-    let mut warning = (slots < wanted).then(|| fewer(slots, "vm.max_map_count"));
+    let wanted = config.max_live_vms;
+    let fewer = |slots: u32, why: &str| Some(format!("max_live_vms is {wanted}, but {why} allows {slots} slots only"));
+    let (mapped, why) = match map_budget() {
+        budget if budget < MAX_SLOTS => (budget, "vm.max_map_count"),
+        _ => (MAX_SLOTS, "the address space"),
+    };
+    let mut slots = wanted.min(mapped);
+    let mut warning = if slots < wanted { fewer(slots, why) } else { None };
     while slots >= MIN_SLOTS.min(wanted) {
         let mut settings = base(config)?;
         settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(config, slots)));
@@ -60,28 +64,31 @@ pub fn build(config: &Config) -> Result<EngineParts> {
             Ok(engine) => return Ok(EngineParts { engine, slots, warning }),
             Err(e) if is_out_of_memory(&e) => {
                 slots /= 2;
-                warning = Some(fewer(slots, "the address space"));
+                warning = fewer(slots, "the address space");
             }
             Err(e) => return Err(refused(&e)),
         }
     }
     let engine = Engine::new(&base(config)?).map_err(|e| refused(&e))?;
-    let warning = Some("the address space allows no reserved slots: VMs are mapped on demand, which is slower".to_string());
-    Ok(EngineParts { engine, slots: wanted, warning })
+    let warning = Some("the machine allows no reserved slots: VMs are mapped on demand, which is slower".to_string());
+    Ok(EngineParts { engine, slots: wanted.min(mapped), warning })
 }
 
 fn refused(e: &wasmtime::Error) -> Error {
     Error::new(Status::INVALID_CONFIG, format!("the engine refuses this configuration: {e:#}"))
 }
 
-fn is_out_of_memory(e: &wasmtime::Error) -> bool {
+/// Whether the operating system refused memory or a mapping.
+pub(super) fn is_out_of_memory(e: &wasmtime::Error) -> bool {
     let os = |code: Option<i32>| code == Some(libc::ENOMEM);
     e.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| os(io.raw_os_error())))
         || format!("{e:#}").contains("os error 12")
 }
 
 fn pool(config: &Config, slots: u32) -> PoolingAllocationConfig {
-    let memories = slots.saturating_mul(2).min(MAX_SLOTS);
+    // A VM takes as many slots as it has memories or tables, so these suffice; one module's worth and the heap of its
+    // references more for a VM that is alone because it needs more than there are.
+    let memories = slots + PER_MODULE + 1;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(slots.saturating_mul(2))
         .total_memories(memories)
@@ -92,7 +99,8 @@ fn pool(config: &Config, slots: u32) -> PoolingAllocationConfig {
         .table_elements(config.table_ceiling() as usize)
         .max_memories_per_module(PER_MODULE)
         .max_tables_per_module(PER_MODULE)
-        .max_core_instance_size(64 << 20)
+        // A function takes a few words of the VM's own state, a global 16 bytes: no module within max_functions needs more.
+        .max_core_instance_size((1 << 20) + config.max_functions as usize * 48)
         .max_unused_warm_slots(100)
         .linear_memory_keep_resident(KEEP_RESIDENT)
         .table_keep_resident(16 << 10)

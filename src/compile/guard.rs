@@ -6,10 +6,17 @@ use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use std::borrow::Cow;
 use std::ffi::CStr;
-use wasmtime::wasmparser::{Encoding, MemoryType, Parser, Payload, TableType, TypeRef};
+use wasmtime::wasmparser::{
+    CompositeInnerType, Encoding, FunctionBody, MemoryType, Operator, Parser, Payload, TableType, TypeRef, ValType,
+};
 
 const MAGIC: &[u8; 4] = b"\0asm";
 const PAGE: u64 = 65_536;
+/// Text takes some seventy times its size while it is translated; more of it than this is refused.
+const MAX_TEXT_BYTES: usize = 4 << 20;
+/// Blocks within blocks. The compiler's time grows with the square of the depth, and then its memory: 10 000 take a quarter of a
+/// second, 200 000 more than a minute. Compilers nest a block for each target of a switch, so a few thousand are real.
+const MAX_NESTING: usize = 10_000;
 
 /// What a module needs before its first instruction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +27,19 @@ pub struct Needs {
     pub memory_bytes: u64,
     /// Elements of its own tables at their declared minimum.
     pub table_elements: u64,
+    /// Memories of its own.
+    pub memories: u32,
+    /// Tables of its own.
+    pub tables: u32,
+    /// Whether it may hold references to host objects, whose heap takes a memory slot of the VM.
+    pub references: bool,
+}
+
+impl Needs {
+    /// Slots of the allocator that a VM takes: memories, the heap of references being one, or tables, whichever are more.
+    pub fn slots(&self) -> u32 {
+        self.memories.saturating_add(u32::from(self.references)).max(self.tables).max(1)
+    }
 }
 
 /// The binary form of `input`: itself, or the translation of WebAssembly text.
@@ -28,6 +48,11 @@ pub fn binary(input: &[u8]) -> Result<Cow<'_, [u8]>> {
         return Ok(Cow::Borrowed(input));
     }
     match std::str::from_utf8(input) {
+        Ok(text) if looks_like_text(text) && text.len() > MAX_TEXT_BYTES => {
+            let n = text.len();
+            let text = format!("the WebAssembly text has {n} bytes, the most is {MAX_TEXT_BYTES}: load it as a binary");
+            Err(Error::new(Status::POLICY_REFUSED, text))
+        }
         Ok(text) if looks_like_text(text) => wat::parse_str(text).map(Cow::Owned).map_err(|e| {
             let e = crate::error::escape(&e.to_string(), 600).replace("\\n", "\n");
             Error::new(Status::INVALID_MODULE, format!("the WebAssembly text does not parse: {e}"))
@@ -69,21 +94,21 @@ pub fn check_size(config: &Config, len: usize) -> Result<()> {
 /// Measures the module and refuses what could never run under this configuration.
 pub fn inspect(config: &Config, binary: &[u8]) -> Result<Needs> {
     let needs = measure(binary)?;
-    over(Status::LIMIT_FUNCTIONS, c"max_functions", "functions", needs.functions, config.max_functions.into(), "")?;
+    over(Status::LIMIT_FUNCTIONS, c"max_functions", "functions", needs.functions, config.max_functions.into())?;
     let ceiling = config.table_ceiling().into();
-    over(Status::LIMIT_TABLE, c"max_table_elements", "table elements at the start", needs.table_elements, ceiling, "")?;
+    over(Status::LIMIT_TABLE, c"max_table_elements", "table elements at the start", needs.table_elements, ceiling)?;
     let ceiling = config.memory_ceiling();
-    over(Status::OUT_OF_MEMORY, c"max_memory_bytes", "bytes of memory at the start", needs.memory_bytes, ceiling, "")?;
+    over(Status::OUT_OF_MEMORY, c"max_memory_bytes", "bytes of memory at the start", needs.memory_bytes, ceiling)?;
     Ok(needs)
 }
 
 /// The error for a module that needs more than a limit allows, in the one form that all of them have.
-pub fn over(status: Status, name: &'static CStr, unit: &str, need: u64, limit: u64, hint: &str) -> Result<()> {
+fn over(status: Status, name: &'static CStr, unit: &str, need: u64, limit: u64) -> Result<()> {
     if need <= limit {
         return Ok(());
     }
     let n = name.to_str().unwrap_or_default();
-    let text = format!("{n}: the module needs {need} {unit}, the limit is {limit}; raise it with dwcp_config_set_{n}{hint}");
+    let text = format!("{n}: the module needs {need} {unit}, the limit is {limit}; raise it with dwcp_config_set_{n}");
     Err(Error::new(status, text).with_limit(name, limit, need))
 }
 
@@ -93,6 +118,20 @@ fn measure(binary: &[u8]) -> Result<Needs> {
         match payload.map_err(malformed)? {
             Payload::Version { encoding: Encoding::Component, .. } => {
                 return Err(Error::new(Status::UNSUPPORTED, "this is a component; only core WebAssembly modules can be loaded"));
+            }
+            Payload::TypeSection(section) => {
+                for group in section {
+                    for ty in group.map_err(malformed)?.types() {
+                        if let CompositeInnerType::Func(f) = &ty.composite_type.inner {
+                            needs.references |= f.params().iter().chain(f.results()).any(is_host_reference);
+                        }
+                    }
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    needs.references |= is_host_reference(&global.map_err(malformed)?.ty.content_type);
+                }
             }
             Payload::ImportSection(section) => {
                 for import in section.into_imports() {
@@ -105,22 +144,53 @@ fn measure(binary: &[u8]) -> Result<Needs> {
             }
             Payload::FunctionSection(section) => needs.functions += u64::from(section.count()),
             Payload::TableSection(section) => {
+                needs.tables = section.count();
                 for table in section {
                     let ty: TableType = table.map_err(malformed)?.ty;
                     needs.table_elements = needs.table_elements.saturating_add(ty.initial);
+                    needs.references |= is_host_reference(&ValType::Ref(ty.element_type));
                 }
             }
             Payload::MemorySection(section) => {
+                needs.memories = section.count();
                 for memory in section {
                     let ty = memory.map_err(malformed)?;
                     check_memory(&ty)?;
                     needs.memory_bytes = needs.memory_bytes.saturating_add(ty.initial.saturating_mul(PAGE));
                 }
             }
+            Payload::CodeSectionEntry(body) => {
+                for local in body.get_locals_reader().map_err(malformed)? {
+                    needs.references |= is_host_reference(&local.map_err(malformed)?.1);
+                }
+                check_nesting(&body)?;
+            }
             _ => {}
         }
     }
     Ok(needs)
+}
+
+fn is_host_reference(ty: &ValType) -> bool {
+    matches!(ty, ValType::Ref(r) if !r.is_func_ref())
+}
+
+fn check_nesting(body: &FunctionBody<'_>) -> Result<()> {
+    let mut operators = body.get_operators_reader().map_err(malformed)?;
+    let mut depth: usize = 0;
+    while !operators.eof() {
+        match operators.read().map_err(malformed)? {
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } | Operator::TryTable { .. } => depth += 1,
+            Operator::End => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        if depth > MAX_NESTING {
+            let at = body.range().start;
+            let text = format!("the function at offset {at:#x} has more than {MAX_NESTING} blocks within blocks");
+            return Err(Error::new(Status::POLICY_REFUSED, text));
+        }
+    }
+    Ok(())
 }
 
 fn check_memory(memory: &MemoryType) -> Result<()> {
@@ -148,7 +218,25 @@ mod tests {
     fn measures_the_start_of_a_module() {
         let text = r#"(module (import "e" "f" (func)) (func) (func) (memory 2) (memory 3) (table 7 funcref) (table 1 funcref))"#;
         let needs = inspect_text(text).unwrap();
-        assert_eq!(needs, Needs { functions: 3, memory_bytes: 5 * PAGE, table_elements: 8 });
+        assert_eq!(
+            needs,
+            Needs { functions: 3, memory_bytes: 5 * PAGE, table_elements: 8, memories: 2, tables: 2, references: false }
+        );
+    }
+
+    #[test]
+    fn counts_the_slots_of_a_vm() {
+        let slots = |text| inspect_text(text).unwrap().slots();
+        assert_eq!(slots("(module)"), 1);
+        assert_eq!(slots("(module (memory 1) (memory 1) (table 1 funcref))"), 2);
+        for text in [
+            "(module (memory 1) (table 1 externref))",
+            "(module (memory 1) (func (param externref)))",
+            "(module (memory 1) (func (local externref)))",
+            "(module (memory 1) (global externref (ref.null extern)))",
+        ] {
+            assert_eq!(slots(text), 2, "{text}");
+        }
     }
 
     #[test]
@@ -160,6 +248,32 @@ mod tests {
         assert_eq!(inspect_text("(module (memory 1 1 shared))").unwrap_err().status(), Status::UNSUPPORTED);
         let functions = format!("(module {})", "(func)".repeat(10_001));
         assert_eq!(inspect_text(&functions).unwrap_err().status(), Status::LIMIT_FUNCTIONS);
+    }
+
+    #[test]
+    fn what_would_keep_the_compiler_busy_is_refused_before_it() {
+        let nested = |n: usize| {
+            let mut body = vec![0];
+            body.extend([0x03, 0x40].repeat(n));
+            body.extend([0x0b].repeat(n + 1));
+            let leb = |mut n: usize| {
+                let mut out = Vec::new();
+                while n >= 128 {
+                    out.push(n as u8 | 128);
+                    n >>= 7;
+                }
+                out.push(n as u8);
+                out
+            };
+            let code = [leb(1), leb(body.len()), body].concat();
+            let mut module = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a".to_vec();
+            module.extend([leb(code.len()), code].concat());
+            inspect(&Config::new(Profile::Default), &module)
+        };
+        assert_eq!(nested(MAX_NESTING).unwrap().functions, 1);
+        assert_eq!(nested(MAX_NESTING + 1).unwrap_err().status(), Status::POLICY_REFUSED);
+        let text = format!("(module {})", "(func)".repeat(MAX_TEXT_BYTES / 6));
+        assert_eq!(binary(text.as_bytes()).unwrap_err().status(), Status::POLICY_REFUSED);
     }
 
     #[test]

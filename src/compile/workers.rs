@@ -1,7 +1,7 @@
 //! The threads that compile: our own, named, with stacks for deeply nested code, and joined when the runtime closes.
 
 use crate::error::{Error, Result, Status};
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -13,6 +13,10 @@ const STACK: usize = 8 << 20;
 pub struct Workers {
     threads: usize,
     pool: Mutex<State>,
+    /// Jobs that may still be taken on. A thread that waits for the parts of its own job takes up another job on the same
+    /// stack: without a bound, many loads at once would pile up there.
+    permits: Mutex<usize>,
+    returned: Condvar,
 }
 
 enum State {
@@ -26,14 +30,30 @@ impl Workers {
     pub fn new(threads: u32) -> Workers {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = if threads == 0 { cores() } else { threads as usize };
-        Workers { threads, pool: Mutex::new(State::Unused) }
+        Workers { threads, pool: Mutex::new(State::Unused), permits: Mutex::new(threads), returned: Condvar::new() }
     }
 
     /// Runs `job` on a compiling thread while the caller waits. A panic of the job goes on in the caller.
     pub fn run<T: Send>(&self, job: impl FnOnce() -> T + Send) -> Result<T> {
         let pool = self.pool()?;
-        let done = pool.install(job);
-        Ok(done)
+        let _permit = self.permit();
+        Ok(pool.install(job))
+    }
+
+    fn permit(&self) -> impl Drop + '_ {
+        struct Permit<'a>(&'a Workers);
+        impl Drop for Permit<'_> {
+            fn drop(&mut self) {
+                *self.0.permits.lock() += 1;
+                self.0.returned.notify_one();
+            }
+        }
+        let mut permits = self.permits.lock();
+        while *permits == 0 {
+            self.returned.wait(&mut permits);
+        }
+        *permits -= 1;
+        Permit(self)
     }
 
     fn pool(&self) -> Result<Arc<ThreadPool>> {
@@ -56,8 +76,7 @@ impl Workers {
             .num_threads(self.threads)
             .spawn_handler(|thread| {
                 let name = format!("dwcp-compile-{}", thread.index());
-                let spawned = std::thread::Builder::new().name(name).stack_size(STACK).spawn(|| thread.run());
-                threads.push(spawned?);
+                threads.push(crate::thread::spawn(name, STACK, || thread.run())?);
                 Ok(())
             })
             .build();

@@ -156,7 +156,10 @@ pub(crate) fn write_struct<T: Sized_>(p: *mut T, value: &T, name: &str) -> Resul
     Ok(())
 }
 
-fn struct_size<T: Sized_>(p: *const T, name: &str) -> Result<usize> {
+pub(crate) fn struct_size<T: Sized_>(p: *const T, name: &str) -> Result<usize> {
+    if !p.is_aligned() {
+        return Err(Error::argument(name, "is not aligned for its type"));
+    }
     // SAFETY: the first field is a usize (trait contract) and `p` is not NULL (callers).
     let given = unsafe { p.cast::<usize>().read() };
     if !(size_of::<usize>()..=MAX_STRUCT_SIZE).contains(&given) {
@@ -337,8 +340,11 @@ impl<H: Handle> std::ops::Deref for Pinned<H> {
 
 impl<H: Handle> Drop for Pinned<H> {
     fn drop(&mut self) {
-        // SAFETY: the reference is the one that `pin` took.
-        unsafe { release::<H>(self.0) };
+        // A callback that forked returns here in the child too, where nothing may be destroyed.
+        if !crate::fork::in_child() {
+            // SAFETY: the reference is the one that `pin` took.
+            unsafe { release::<H>(self.0) };
+        }
     }
 }
 

@@ -68,7 +68,7 @@ pub struct dwcp_call_stats_t {
     pub exit_code: i32,
     /// Whether the VM was ready before the call. Always false in this version, which makes every VM on the spot.
     pub pool_hit: bool,
-    /// Whether the module was compiled for this call.
+    /// Whether the module was compiled for this call, by it or by another that it waited for.
     pub cold: bool,
     /// Whether `fuel_used` is exact; after a trap or a timeout it is a lower bound, and without metering it says nothing.
     pub fuel_exact: bool,

@@ -1,13 +1,13 @@
 //! `dwcp_imports_t` and `dwcp_caller_t`: the host's own functions.
 
 use super::boundary::{
-    Handle, clear_out, free, handle, handle_mut, into_handle, lend, optional_string, require_out, slice, status, string, text,
-    value, write_out,
+    Handle, clear_out, free, handle, handle_mut, into_handle, lend, optional_string, require_out, slice, status, string, value,
+    write_out,
 };
 use super::error::dwcp_error;
 use super::status::{DWCP_OK, dwcp_status_t};
 use super::value::{dwcp_value_t, from_c, to_c};
-use crate::error::{Error, Result, Status, escape};
+use crate::error::{Error, MAX_MESSAGE_BYTES, Result, Status};
 use crate::run::host::{HostCaller, HostFunction, Imports};
 use crate::run::vm::UserData;
 use crate::signature::Signature;
@@ -180,7 +180,10 @@ pub unsafe extern "C" fn dwcp_imports_define(
         let (module, name) = (string(module, "module")?, string(name, "name")?);
         let signature = optional_string(signature, "signature")?.map(Signature::parse).transpose()?;
         let function = function.ok_or_else(|| super::boundary::null("function"))?;
-        imports.define(module, name, signature, Arc::new(CHostFunction { function, owned }))
+        let replaced = imports.define(module, name, signature, Arc::new(CHostFunction { function, owned }))?;
+        // Last: its finalizer may define on this set again, or free it.
+        drop(replaced);
+        Ok(())
     })
 }
 
@@ -293,14 +296,9 @@ pub unsafe extern "C" fn dwcp_caller_write(caller: *mut dwcp_caller, ptr: u64, s
 pub unsafe extern "C" fn dwcp_caller_fail(caller: *mut dwcp_caller, message: *const c_char, len: usize) {
     value((), || {
         let state = handle_mut(caller, "caller").ok()?;
-        let said = match text(message, len, "message") {
-            Ok(said) => said.to_string(),
-            Err(_) => escape(
-                &String::from_utf8_lossy(slice(message.cast::<u8>(), len, "message").ok()?),
-                crate::error::MAX_MESSAGE_BYTES,
-            ),
-        };
-        state.failure = Some(said);
+        let bytes = slice(message.cast::<u8>(), len, "message").ok()?;
+        let kept = bytes.get(..MAX_MESSAGE_BYTES).unwrap_or(bytes);
+        state.failure = Some(String::from_utf8_lossy(kept).into_owned());
         Some(())
     });
 }

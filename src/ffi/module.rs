@@ -216,7 +216,6 @@ pub(super) fn info_of(code: &Code, cached: bool) -> dwcp_module_info_t {
     for (to, from) in hash.iter_mut().zip(code.hash.to_string().bytes()) {
         *to = from.cast_signed() as c_char;
     }
-    let nullary = |name: &str| code.function(name).is_ok_and(|(_, s)| s.params.is_empty() && s.results.is_empty());
     dwcp_module_info_t {
         struct_size: 0,
         hash,
@@ -228,8 +227,8 @@ pub(super) fn info_of(code: &Code, cached: bool) -> dwcp_module_info_t {
         import_count: u32::try_from(code.imports.len()).unwrap_or(u32::MAX),
         export_count: u32::try_from(code.exports.len()).unwrap_or(u32::MAX),
         cached,
-        is_command: nullary("_start"),
-        is_reactor: nullary("_initialize"),
+        is_command: code.nullary("_start").is_some(),
+        is_reactor: code.nullary("_initialize").is_some(),
         reserved: [0; 5],
     }
 }

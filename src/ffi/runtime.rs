@@ -1,6 +1,9 @@
 //! `dwcp_runtime_t`: made, closed, freed; and its code cache.
 
-use super::boundary::{Handle, clear_out, free, handle, into_handle, pin, require_out, slice, status, string, value, write_out};
+use super::boundary::{
+    Handle, clear_out, free, handle, into_handle, pin, require_out, slice, status, string, struct_size, value, write_out,
+    write_struct,
+};
 use super::config::dwcp_config;
 use super::error::dwcp_error;
 use super::module::{dwcp_module_info_t, info_of};
@@ -115,6 +118,8 @@ pub unsafe extern "C" fn dwcp_runtime_cache_list(
         let runtime = handle(runtime.cast_const(), "runtime")?;
         require_out(count, "count")?;
         slice(out.cast_const(), capacity, "out")?;
+        // An older header's elements are smaller: the host's own size is the step from one to the next.
+        let stride = if capacity > 0 { struct_size(out, "out")? } else { 0 };
         let held = runtime.list_cache()?;
         if held.len() > capacity {
             write_out(count, || held.len());
@@ -122,9 +127,15 @@ pub unsafe extern "C" fn dwcp_runtime_cache_list(
             return Err(Error::new(Status::BUFFER_TOO_SMALL, text));
         }
         for (i, code) in held.iter().enumerate() {
-            // SAFETY: i < capacity, and `slice` checked the array.
-            let element = unsafe { out.add(i) };
-            super::boundary::write_struct(element, &info_of(code, true), "out")?;
+            // SAFETY: i < capacity, and the header asks for an array of `capacity` elements of this size.
+            let element = unsafe { out.byte_add(i * stride) };
+            if struct_size(element, "out")? != stride {
+                return Err(Error::argument(
+                    "out",
+                    format_args!("struct_size of element {i} is not that of the first, {stride}"),
+                ));
+            }
+            write_struct(element, &info_of(code, true), "out")?;
         }
         write_out(count, || held.len());
         Ok(())

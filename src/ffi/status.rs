@@ -61,7 +61,7 @@ pub const DWCP_ERR_OUT_OF_MEMORY: dwcp_status_t = 404;
 pub const DWCP_ERR_STACK_OVERFLOW: dwcp_status_t = 405;
 /// The guest or the module needs more table elements than the limit allows.
 pub const DWCP_ERR_LIMIT_TABLE: dwcp_status_t = 406;
-/// The VM needs more instances than the limit allows.
+/// The VM needs more instances than the limit allows. Reserved: a VM of this version has one instance.
 pub const DWCP_ERR_LIMIT_INSTANCES: dwcp_status_t = 407;
 /// The module has more functions than the limit allows.
 pub const DWCP_ERR_LIMIT_FUNCTIONS: dwcp_status_t = 408;

@@ -5,6 +5,7 @@
 //! wakes nothing. Every guest that looks compares the clock with its own deadline, so ending one call never ends another.
 
 use crate::error::{Error, Result, Status};
+use crossbeam_utils::CachePadded;
 use parking_lot::{Condvar, Mutex};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -41,9 +42,9 @@ pub struct Ticker {
 struct Shared {
     engine: Engine,
     /// Calls with a deadline that are running now.
-    armed: AtomicU64,
+    armed: CachePadded<AtomicU64>,
     /// Calls armed so far: tells an idle second from a busy one in which every look found nothing in flight.
-    arms: AtomicU64,
+    arms: CachePadded<AtomicU64>,
     /// No thread is ticking: the next call must wake or start it.
     parked: AtomicBool,
     timers: Mutex<Timers>,
@@ -69,8 +70,8 @@ impl Ticker {
     pub fn new(engine: Engine) -> Ticker {
         let shared = Shared {
             engine,
-            armed: AtomicU64::new(0),
-            arms: AtomicU64::new(0),
+            armed: CachePadded::default(),
+            arms: CachePadded::default(),
             parked: AtomicBool::new(true),
             timers: Mutex::new(Timers::default()),
             wake: Condvar::new(),
@@ -104,7 +105,7 @@ impl Ticker {
         let mut thread = self.thread.lock();
         if thread.is_none() {
             let shared = Arc::clone(&self.shared);
-            let started = std::thread::Builder::new().name("dwcp-deadline".into()).spawn(move || shared.run());
+            let started = crate::thread::spawn("dwcp-deadline", 128 << 10, move || shared.run());
             *thread = Some(started.map_err(|e| Error::new(Status::OS, format!("cannot start the deadline thread: {e}")))?);
         }
         let timers = self.shared.timers.lock();

@@ -1,5 +1,6 @@
 //! One call: check, take a slot, make a VM, arm it, run, account for it.
 
+use crate::compile::cache::Found;
 use crate::error::{Error, Result, Status, escape};
 use crate::isolate::limits::{Asked, Limits};
 use crate::isolate::stack;
@@ -100,14 +101,14 @@ impl Function {
 
     /// Runs the function in a VM of its own. `values` holds the arguments, checked against the signature, and then the results.
     pub fn call(&self, values: &mut Values, options: &CallOptions, stats: &mut CallStats) -> Result<()> {
-        self.call_from(Instant::now(), false, values, options, stats)
+        self.call_from(Instant::now(), Found::Held, values, options, stats)
     }
 
-    /// As [`Function::call`], with the moment at which the request began and whether its module was compiled for it.
+    /// As [`Function::call`], with the moment at which the request began and how its module was come by.
     pub(crate) fn call_from(
         &self,
         entered: Instant,
-        cold: bool,
+        found: Found,
         values: &mut Values,
         options: &CallOptions,
         stats: &mut CallStats,
@@ -123,7 +124,7 @@ impl Function {
             return Err(Error::new(Status::WRONG_TYPE, text));
         }
         let buffer = values.raw(expected.max(self.signature.results.len()));
-        let request = Request { linked: &self.module.linked, export: &self.export, command: false, cold, entered };
+        let request = Request { linked: &self.module.linked, export: &self.export, command: false, found, entered };
         self.module.runtime.serve(&request, buffer, options, stats).map(|_| ()).map_err(|e| self.module.linked.name_error(e))
     }
 }
@@ -138,7 +139,7 @@ impl Module {
                 "the module is no WASI command: it does not export \"_start\" as a function without parameters and results";
             return Err(self.linked.name_error(Error::new(Status::NOT_FOUND, text)));
         };
-        let request = Request { linked: &self.linked, export, command: true, cold: false, entered };
+        let request = Request { linked: &self.linked, export, command: true, found: Found::Held, entered };
         self.runtime.serve(&request, &mut [], options, stats).map_err(|e| self.linked.name_error(e))
     }
 }
@@ -149,7 +150,7 @@ pub(crate) struct Request<'a> {
     export: &'a ModuleExport,
     /// `proc_exit` ends it well, and its fuel is off unless asked for.
     command: bool,
-    cold: bool,
+    found: Found,
     entered: Instant,
 }
 
@@ -164,7 +165,7 @@ impl Runtime {
     ) -> Result<i32> {
         let _inside = self.lifecycle().enter()?;
         stats.call_id = self.next_call_id();
-        stats.cold = request.cold;
+        stats.cold = request.found != Found::Held;
         let result = self.attempt(request, buffer, options, stats);
         if stats.wall_ns == 0 {
             stats.wall_ns = nanos(request.entered.elapsed());
@@ -191,9 +192,10 @@ impl Runtime {
             }
             None => self.default_wasi(),
         };
-        let slot = match self.pool().try_acquire() {
+        let weight = request.linked.code.needs.slots();
+        let slot = match self.pool().try_acquire(weight) {
             Some(slot) => slot,
-            None => self.wait_for_slot(deadline, stats)?,
+            None => self.wait_for_slot(weight, deadline, stats)?,
         };
         self.metrics().wait(stats.wait_ns);
         self.metrics().pool_miss();
@@ -222,10 +224,10 @@ impl Runtime {
     }
 
     #[cold]
-    fn wait_for_slot(&self, deadline: Option<Instant>, stats: &mut CallStats) -> Result<Slot<'_>> {
+    fn wait_for_slot(&self, weight: u32, deadline: Option<Instant>, stats: &mut CallStats) -> Result<Slot<'_>> {
         let before = Instant::now();
         let may_wait = !host::is_inside(self.environment().runtime_id);
-        let slot = self.pool().acquire(deadline, may_wait, &self.environment().cancel);
+        let slot = self.pool().acquire(weight, deadline, may_wait, &self.environment().cancel);
         stats.wait_ns = nanos(before.elapsed());
         if slot.is_err() {
             self.metrics().wait(stats.wait_ns);
@@ -247,9 +249,11 @@ impl Runtime {
         let outcome = vm.instantiate(request.linked).and_then(|()| {
             let begun = Instant::now();
             stats.start_ns = nanos(begun.duration_since(request.entered));
-            match request.cold {
-                true => self.metrics().cold_start(stats.start_ns),
-                false => self.metrics().warm_start(stats.start_ns),
+            match request.found {
+                Found::Compiled => self.metrics().cold_start(stats.start_ns),
+                Found::Held => self.metrics().warm_start(stats.start_ns),
+                // Its time is the other's compilation: it would spoil either.
+                Found::Waited => {}
             }
             let result = vm.call(request.export, buffer);
             stats.execution_ns = nanos(begun.elapsed());

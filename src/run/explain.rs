@@ -93,12 +93,19 @@ fn trapped(trap: Trap, state: &VmState, limits: &Limits) -> Error {
             );
             Error::new(Status::STACK_OVERFLOW, text).with_limit(c"max_stack_size_bytes", limit, limit.saturating_add(1))
         }
-        trap => match state.limit_hit() {
+        trap => match state.limit_hit().filter(|_| follows_refusal(trap)) {
             Some(hit) => over_limit(hit, &format!("the guest then trapped: {trap}")),
             None => Error::new(Status::TRAP, format!("{trap}")),
         },
     };
     explained.with_trap_code(trap_code(trap))
+}
+
+/// Whether a trap is how a guest ends that was refused memory, elements or a file: by giving up, or by using what it did not
+/// get. One that divides by zero has another reason.
+fn follows_refusal(trap: Trap) -> bool {
+    use Trap::{IndirectCallToNull, MemoryOutOfBounds, TableOutOfBounds, UnreachableCodeReached};
+    matches!(trap, UnreachableCodeReached | MemoryOutOfBounds | TableOutOfBounds | IndirectCallToNull)
 }
 
 /// The error for a growth that was refused, with what came of it.

@@ -7,6 +7,7 @@ use crate::signature::{Kind, Signature};
 use crate::value::Value;
 use smallvec::SmallVec;
 use std::cell::RefCell;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 use wasmtime::{Caller, Extern, Linker, Memory, ValRaw};
 
@@ -34,25 +35,29 @@ struct Definition {
 const ANY: &str = "*";
 
 impl Imports {
-    /// Defines or replaces a function. A `*` needs a signature, and references cannot cross outside a session.
+    /// Defines or replaces a function; a `*` needs a signature. Gives back what was replaced: dropping that may run a
+    /// finalizer, which may come back to this very set, so the caller drops it when it is done with the set.
     pub fn define(
         &mut self,
         module: &str,
         name: &str,
         signature: Option<Signature>,
         function: Arc<dyn HostFunction>,
-    ) -> Result<()> {
+    ) -> Result<Option<Arc<dyn HostFunction>>> {
         if name == ANY && signature.is_none() {
             return Err(Error::argument("signature", "is NULL, but the name \"*\" needs one"));
         }
         let definition = Definition { module: module.into(), name: name.into(), signature: signature.map(Arc::new), function };
-        match self.definitions.iter_mut().find(|d| {
+        let same = |d: &&mut Definition| {
             d.module == definition.module && d.name == definition.name && (name != ANY || d.signature == definition.signature)
-        }) {
-            Some(old) => *old = definition,
-            None => self.definitions.push(definition),
+        };
+        match self.definitions.iter_mut().find(same) {
+            Some(old) => Ok(Some(std::mem::replace(old, definition).function)),
+            None => {
+                self.definitions.push(definition);
+                Ok(None)
+            }
         }
-        Ok(())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -86,26 +91,25 @@ pub fn link(
 ) -> wasmtime::Result<()> {
     let ty = signature.to_func_type(linker.engine());
     let signature = Arc::clone(signature);
-    // SAFETY: wasmtime passes a buffer that holds the parameters of `ty` and has room for its results; `enter` reads and
-    // writes it by the same signature, numbers only.
+    // SAFETY: wasmtime passes a buffer that holds the parameters of `ty` and has room for its results; `enter` reads the
+    // parameters and writes the results by the same signature, numbers only.
     unsafe {
-        linker.func_new_unchecked(module, name, ty, move |caller, raw| {
-            // SAFETY: ValRaw is plain data and wasmtime initialised the parameters; result slots are only written below.
-            let raw = &mut *(std::ptr::from_mut(raw) as *mut [ValRaw]);
-            enter(caller, raw, &signature, &*function)
-        })?;
+        linker.func_new_unchecked(module, name, ty, move |caller, raw| enter(caller, raw, &signature, &*function))?;
     }
     Ok(())
 }
 
 fn enter(
     caller: Caller<'_, VmState>,
-    raw: &mut [ValRaw],
+    raw: &mut [MaybeUninit<ValRaw>],
     signature: &Signature,
     function: &dyn HostFunction,
 ) -> wasmtime::Result<()> {
     let not_a_number = || wasmtime::Error::msg("a reference reached a host function outside a session");
-    let read = |(kind, raw): (&Kind, &ValRaw)| Value::from_raw(*kind, raw).ok_or_else(not_a_number);
+    // SAFETY: wasmtime initialised the first of the buffer with the parameters, of which there are as many as are zipped.
+    let read = |(kind, raw): (&Kind, &MaybeUninit<ValRaw>)| {
+        Value::from_raw(*kind, unsafe { raw.assume_init_ref() }).ok_or_else(not_a_number)
+    };
     let args: SmallVec<[Value; 8]> = signature.params.iter().zip(&*raw).map(read).collect::<wasmtime::Result<_>>()?;
     let zero = |kind: &Kind| Value::zero(*kind).ok_or_else(not_a_number);
     let mut results: SmallVec<[Value; 4]> = signature.results.iter().map(zero).collect::<wasmtime::Result<_>>()?;
@@ -119,7 +123,7 @@ fn enter(
         return Err(InterruptedGuest(why).into());
     }
     for (slot, value) in raw.iter_mut().zip(&results) {
-        *slot = value.to_raw();
+        slot.write(value.to_raw());
     }
     Ok(())
 }

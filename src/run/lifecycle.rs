@@ -1,13 +1,16 @@
 //! Open, closing, closed: who may still enter, and when the last one has left.
 
 use crate::error::{Error, Result, Status};
+use crossbeam_utils::CachePadded;
 use parking_lot::{Condvar, Mutex};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
 use std::time::{Duration, Instant};
 
 const OPEN: u8 = 0;
 const CLOSING: u8 = 1;
 const CLOSED: u8 = 2;
+/// As closing, but nobody waits for the end: the last one out closes.
+const ABANDONED: u8 = 3;
 
 /// The one flag that ends every call of a runtime, and the place where sleeping guests wait for it.
 #[derive(Default)]
@@ -18,13 +21,17 @@ pub struct Cancel {
 }
 
 impl Cancel {
+    /// The fence pairs with the one in [`Cancel::fire`]: a guest that looks because the epoch moved after the flag was set
+    /// sees the flag, though wasmtime moves the epoch without any ordering.
     pub fn is_fired(&self) -> bool {
+        fence(Ordering::SeqCst);
         self.fired.load(Ordering::Relaxed)
     }
 
     /// Sets the flag and wakes all who wait.
     pub fn fire(&self) {
         self.fired.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         drop(self.lock.lock());
         self.wake.notify_all();
     }
@@ -42,7 +49,7 @@ impl Cancel {
 #[derive(Default)]
 pub struct Lifecycle {
     state: AtomicU8,
-    inside: AtomicU64,
+    inside: CachePadded<AtomicU64>,
     lock: Mutex<()>,
     left: Condvar,
 }
@@ -52,10 +59,9 @@ pub struct Inside<'a>(&'a Lifecycle);
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        // SeqCst pairs with `close`, which sets the state and then reads the count: one of the two sees the other.
+        // SeqCst pairs with `shut`, which sets the state and then reads the count: one of the two sees the other.
         if self.0.inside.fetch_sub(1, Ordering::SeqCst) == 1 && self.0.state.load(Ordering::SeqCst) != OPEN {
-            drop(self.0.lock.lock());
-            self.0.left.notify_all();
+            self.0.last_out();
         }
     }
 }
@@ -79,6 +85,21 @@ impl Lifecycle {
     /// Shuts the door: nobody enters from now on.
     pub fn shut(&self) {
         let _ = self.state.compare_exchange(OPEN, CLOSING, Ordering::SeqCst, Ordering::SeqCst);
+    }
+
+    /// Shuts the door and leaves the closing to the last one out.
+    pub fn abandon(&self) {
+        let _ = self.state.compare_exchange(OPEN, ABANDONED, Ordering::SeqCst, Ordering::SeqCst);
+        if self.inside.load(Ordering::SeqCst) == 0 {
+            self.last_out();
+        }
+    }
+
+    #[cold]
+    fn last_out(&self) {
+        let _ = self.state.compare_exchange(ABANDONED, CLOSED, Ordering::SeqCst, Ordering::SeqCst);
+        drop(self.lock.lock());
+        self.left.notify_all();
     }
 
     /// Waits until all have left; `None` waits without end. False when the time passed first.
@@ -110,7 +131,7 @@ impl Lifecycle {
 
 fn refusal(state: u8) -> Error {
     match state {
-        CLOSING => Error::new(Status::SHUTTING_DOWN, "the runtime is closing and takes no new work"),
+        CLOSING | ABANDONED => Error::new(Status::SHUTTING_DOWN, "the runtime is closing and takes no new work"),
         _ => Error::new(Status::CLOSED, "the runtime is closed"),
     }
 }
@@ -132,6 +153,16 @@ mod tests {
             assert!(waiter.join().unwrap());
         });
         door.closed();
+        assert_eq!(door.check().err().unwrap().status(), Status::CLOSED);
+    }
+
+    #[test]
+    fn what_is_abandoned_closes_with_the_last_one_out() {
+        let door = Lifecycle::default();
+        let inside = door.enter().unwrap();
+        door.abandon();
+        assert_eq!(door.enter().err().unwrap().status(), Status::SHUTTING_DOWN);
+        drop(inside);
         assert_eq!(door.check().err().unwrap().status(), Status::CLOSED);
     }
 

@@ -5,6 +5,7 @@ pub mod explain;
 pub mod host;
 pub mod lifecycle;
 pub mod module;
+mod names;
 pub mod pool;
 pub mod runtime;
 pub mod vm;

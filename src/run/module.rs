@@ -74,10 +74,7 @@ impl Linked {
         let pre = own.as_ref().unwrap_or(base).instantiate_pre(&code.module).map_err(|e| {
             Error::new(Status::UNRESOLVED_IMPORT, format!("the imports do not fit: {}", escape(&format!("{e:#}"), 1000)))
         })?;
-        let nullary = |name: &str| {
-            let (export, signature) = code.function(name).ok()?;
-            (signature.params.is_empty() && signature.results.is_empty()).then_some(export.index)
-        };
+        let nullary = |name: &str| code.nullary(name).map(|export| export.index);
         let (initialize, start) = (nullary("_initialize"), nullary("_start"));
         Ok(Linked { name: options.name.clone(), pre, initialize, start, code })
     }

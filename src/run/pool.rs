@@ -2,30 +2,36 @@
 
 use crate::error::{Error, Result, Status};
 use crate::run::lifecycle::Cancel;
+use crossbeam_utils::CachePadded;
 use parking_lot::{Condvar, Mutex};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// Counts live VMs against their maximum.
+/// Counts live VMs against their maximum. A VM with several memories or tables takes as many slots, because each of them takes
+/// one of the allocator's.
 pub struct Pool {
     slots: u32,
     acquire_timeout: Duration,
-    live: AtomicU32,
+    live: CachePadded<AtomicU32>,
     waiters: AtomicU32,
+    /// Those of the waiters that need more than one slot: what one call frees may not be enough for them.
+    heavy: AtomicU32,
     lock: Mutex<()>,
     freed: Condvar,
 }
 
 /// The right to have one VM.
-pub struct Slot<'a>(&'a Pool);
+pub struct Slot<'a> {
+    pool: &'a Pool,
+    weight: u32,
+}
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
         // SeqCst pairs with `acquire`, which counts itself as a waiter and then looks for a free slot again.
-        self.0.live.fetch_sub(1, Ordering::SeqCst);
-        if self.0.waiters.load(Ordering::SeqCst) > 0 {
-            drop(self.0.lock.lock());
-            self.0.freed.notify_one();
+        self.pool.live.fetch_sub(self.weight, Ordering::SeqCst);
+        if self.pool.waiters.load(Ordering::SeqCst) > 0 {
+            self.pool.wake(self.weight);
         }
     }
 }
@@ -35,45 +41,43 @@ impl Pool {
         Pool {
             slots,
             acquire_timeout,
-            live: AtomicU32::new(0),
+            live: CachePadded::default(),
             waiters: AtomicU32::new(0),
+            heavy: AtomicU32::new(0),
             lock: Mutex::new(()),
             freed: Condvar::new(),
         }
     }
 
-    /// A free slot at once, or none.
+    /// Free slots at once, or none.
     #[inline]
-    pub fn try_acquire(&self) -> Option<Slot<'_>> {
+    pub fn try_acquire(&self, weight: u32) -> Option<Slot<'_>> {
+        // The largest module runs alone where there are fewer slots than it would take.
+        let weight = weight.clamp(1, self.slots);
+        let fits = |n: u32| n.checked_add(weight).filter(|sum| *sum <= self.slots);
+        let taken = self.live.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fits).is_ok();
         // Not `then_some`: a slot made and dropped would free one that was never taken.
-        self.try_take().then(|| Slot(self))
+        taken.then(|| Slot { pool: self, weight })
     }
 
-    /// Waits for a slot until `acquire_timeout_ms` or the call's deadline, whichever is first. A call made from inside a host
+    /// Waits for slots until `acquire_timeout_ms` or the call's deadline, whichever is first. A call made from inside a host
     /// function never waits: the slot it would wait for may be its own caller's.
     #[cold]
-    pub fn acquire(&self, deadline: Option<Instant>, may_wait: bool, cancel: &Cancel) -> Result<Slot<'_>> {
+    pub fn acquire(&self, weight: u32, deadline: Option<Instant>, may_wait: bool, cancel: &Cancel) -> Result<Slot<'_>> {
         if !may_wait {
             return Err(self.no_slot("and a call from inside a host function does not wait for one"));
         }
-        self.wait(deadline, cancel)
-    }
-
-    fn try_take(&self) -> bool {
-        self.live.fetch_update(Ordering::SeqCst, Ordering::Relaxed, |n| (n < self.slots).then_some(n + 1)).is_ok()
-    }
-
-    fn wait(&self, deadline: Option<Instant>, cancel: &Cancel) -> Result<Slot<'_>> {
         let patience = Instant::now() + self.acquire_timeout;
         let until = deadline.map_or(patience, |d| d.min(patience));
         self.waiters.fetch_add(1, Ordering::SeqCst);
+        self.heavy.fetch_add(u32::from(weight > 1), Ordering::SeqCst);
         let mut guard = self.lock.lock();
         let taken = loop {
-            if self.try_take() {
-                break Ok(Slot(self));
-            }
             if cancel.is_fired() {
                 break Err(Error::new(Status::CANCELLED, "the runtime closed while the call waited for a slot"));
+            }
+            if let Some(slot) = self.try_acquire(weight) {
+                break Ok(slot);
             }
             if Instant::now() >= until {
                 break Err(match deadline {
@@ -88,7 +92,18 @@ impl Pool {
         };
         drop(guard);
         self.waiters.fetch_sub(1, Ordering::SeqCst);
+        self.heavy.fetch_sub(u32::from(weight > 1), Ordering::SeqCst);
         taken
+    }
+
+    #[cold]
+    fn wake(&self, freed: u32) {
+        drop(self.lock.lock());
+        if freed > 1 || self.heavy.load(Ordering::SeqCst) > 0 {
+            self.freed.notify_all();
+        } else {
+            self.freed.notify_one();
+        }
     }
 
     fn no_slot(&self, why: &str) -> Error {
@@ -115,25 +130,39 @@ mod tests {
     fn a_freed_slot_goes_to_a_waiter() {
         let pool = Pool::new(1, Duration::from_secs(3600));
         let cancel = Cancel::default();
-        let first = pool.try_acquire().unwrap();
-        assert!(pool.try_acquire().is_none());
-        assert!(pool.try_acquire().is_none(), "a refusal frees nothing");
-        assert_eq!(pool.acquire(None, false, &cancel).err().unwrap().status(), Status::NO_SLOT);
+        let first = pool.try_acquire(1).unwrap();
+        assert!(pool.try_acquire(1).is_none());
+        assert!(pool.try_acquire(1).is_none(), "a refusal frees nothing");
+        assert_eq!(pool.acquire(1, None, false, &cancel).err().unwrap().status(), Status::NO_SLOT);
         std::thread::scope(|s| {
-            let waiter = s.spawn(|| pool.acquire(None, true, &cancel).map(drop));
+            let waiter = s.spawn(|| pool.acquire(1, None, true, &cancel).map(drop));
             drop(first);
             waiter.join().unwrap().unwrap();
         });
     }
 
     #[test]
+    fn a_heavy_vm_takes_several_slots_and_at_most_all() {
+        let pool = Pool::new(4, Duration::from_secs(3600));
+        let cancel = Cancel::default();
+        let light = pool.try_acquire(1).unwrap();
+        assert!(pool.try_acquire(4).is_none());
+        std::thread::scope(|s| {
+            let heavy = s.spawn(|| pool.acquire(8, None, true, &cancel).map(|_| pool.try_acquire(1).is_none()));
+            drop(light);
+            assert!(heavy.join().unwrap().unwrap());
+        });
+        assert!(pool.try_acquire(4).is_some());
+    }
+
+    #[test]
     fn waits_end_by_patience_deadline_and_cancel() {
         let cancel = Cancel::default();
         let pool = Pool::new(1, Duration::from_millis(1));
-        let _held = pool.try_acquire().unwrap();
-        assert_eq!(pool.acquire(None, true, &cancel).err().unwrap().status(), Status::NO_SLOT);
-        assert_eq!(pool.acquire(Some(Instant::now()), true, &cancel).err().unwrap().status(), Status::TIMEOUT);
+        let _held = pool.try_acquire(1).unwrap();
+        assert_eq!(pool.acquire(1, None, true, &cancel).err().unwrap().status(), Status::NO_SLOT);
+        assert_eq!(pool.acquire(1, Some(Instant::now()), true, &cancel).err().unwrap().status(), Status::TIMEOUT);
         cancel.fire();
-        assert_eq!(pool.acquire(None, true, &cancel).err().unwrap().status(), Status::CANCELLED);
+        assert_eq!(pool.acquire(1, None, true, &cancel).err().unwrap().status(), Status::CANCELLED);
     }
 }

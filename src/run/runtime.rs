@@ -1,6 +1,6 @@
 //! The runtime: one engine, its code cache, its slots, and the door that opens and closes them.
 
-use crate::compile::cache::Cache;
+use crate::compile::cache::{Cache, Found};
 use crate::compile::code::{Code, Hash};
 use crate::compile::engine::{self, EngineParts};
 use crate::compile::guard;
@@ -16,20 +16,21 @@ use crate::run::call::{CallOptions, CallStats, Function};
 use crate::run::host;
 use crate::run::lifecycle::{Cancel, Lifecycle};
 use crate::run::module::{Linked, LoadOptions, Module};
+use crate::run::names::{Key, Names};
 use crate::run::pool::Pool;
 use crate::run::vm::{Environment, VmState};
 use crate::signature::Signature;
 use crate::value::Values;
+use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use wasmtime::{Engine, Linker};
 
-/// Longest key or alias, in bytes.
-const MAX_KEY_BYTES: usize = 256;
+/// How often a closing runtime makes its guests look at the cancel flag.
+const CANCEL_TICK: Duration = Duration::from_millis(5);
 
 /// A runtime. Shared by its handles; the last one gone ends it.
 pub struct Runtime {
@@ -47,38 +48,8 @@ pub struct Runtime {
     cache: Cache,
     pool: Pool,
     names: Mutex<Names>,
-    calls: AtomicU64,
+    calls: CachePadded<AtomicU64>,
     lifecycle: Lifecycle,
-}
-
-/// What hosts call modules by, beside handles.
-#[derive(Default)]
-struct Names {
-    aliases: HashMap<String, Hash>,
-    /// Modules linked without host functions, for `execute`. Only of code that the cache holds.
-    plain: HashMap<Hash, Arc<Linked>>,
-}
-
-/// A key that came with a request.
-enum Key<'a> {
-    None,
-    /// 64 hexadecimal digits: the bytes must have this hash.
-    Claim(Hash),
-    /// A name of the host's choice, bound to the first bytes that come with it.
-    Alias(&'a str),
-}
-
-impl<'a> Key<'a> {
-    fn parse(key: Option<&'a str>) -> Result<Key<'a>> {
-        match key {
-            None => Ok(Key::None),
-            Some("") => Err(Error::argument("key", "is empty")),
-            Some(k) if k.len() > MAX_KEY_BYTES => {
-                Err(Error::argument("key", format!("has {} bytes, the limit is {MAX_KEY_BYTES}", k.len())))
-            }
-            Some(k) => Ok(Hash::parse(k).map_or(Key::Alias(k), Key::Claim)),
-        }
-    }
 }
 
 /// The bytes and the name of an export to execute.
@@ -136,7 +107,7 @@ impl Runtime {
             cache: Cache::new(config.cache_size, config.cache_bytes, Arc::clone(&metrics)),
             pool: Pool::new(slots, Duration::from_millis(config.acquire_timeout_ms)),
             names: Mutex::default(),
-            calls: AtomicU64::new(0),
+            calls: CachePadded::default(),
             lifecycle: Lifecycle::default(),
             config: config.clone(),
             warnings,
@@ -154,12 +125,10 @@ impl Runtime {
             None => e,
         };
         let key = Key::parse(key)?;
-        let (code, compiled) = self.code(Some(bytes), &key).map_err(named)?;
+        let (code, found) = self.code(Some(bytes), &key).map_err(named)?;
         let linked = Linked::new(&self.linker, &self.syscalls, self.config.enable_wasi, code, options).map_err(named)?;
-        if let Key::Alias(alias) = key {
-            self.bind_alias(alias, linked.code.hash)?;
-        }
-        if compiled {
+        self.bind(&key, linked.code.hash)?;
+        if found == Found::Compiled {
             self.metrics.cold_start(nanos(entered));
         }
         Ok(Module { runtime: Arc::clone(self), linked: Arc::new(linked) })
@@ -182,117 +151,94 @@ impl Runtime {
     ) -> Result<(Arc<Signature>, Values)> {
         let entered = Instant::now();
         let key = Key::parse(what.key)?;
-        let (function, compiled) = {
+        let (function, found) = {
             let _inside = self.lifecycle.enter()?;
-            let (code, compiled) = self.code(what.bytes, &key)?;
+            let (code, found) = self.code(what.bytes, &key)?;
             let linked = self.plain(&code)?;
-            if let Key::Alias(alias) = key {
-                self.bind_alias(alias, code.hash)?;
-            }
+            self.bind(&key, code.hash)?;
             let module = Module { runtime: Arc::clone(self), linked };
-            (Function::bind(module, what.function, None)?, compiled)
+            (Function::bind(module, what.function, None)?, found)
         };
         let mut values = arguments(function.signature())?;
-        function.call_from(entered, compiled, &mut values, options, stats)?;
+        function.call_from(entered, found, &mut values, options, stats)?;
         Ok((Arc::clone(function.signature()), values))
     }
 
     /// The code for a request: hashed, checked against its key, and compiled if need be.
-    fn code(&self, bytes: Option<&[u8]>, key: &Key<'_>) -> Result<(Arc<Code>, bool)> {
-        let Some(bytes) = bytes else { return self.find(key).map(|code| (code, false)) };
+    fn code(&self, bytes: Option<&[u8]>, key: &Key<'_>) -> Result<(Arc<Code>, Found)> {
+        let Some(bytes) = bytes else { return self.find(key).map(|code| (code, Found::Held)) };
         guard::check_size(&self.config, bytes.len())?;
         let hash = Hash::of(bytes);
-        match key {
-            Key::Claim(claim) if *claim != hash => return Err(mismatch(&claim.to_string(), hash)),
-            Key::Alias(alias) => {
-                if let Some(bound) = self.names.lock().aliases.get(*alias).filter(|bound| **bound != hash) {
-                    return Err(mismatch(&format!("\"{}\" (bound to {bound})", escape(alias, 100)), hash));
-                }
-            }
-            _ => {}
-        }
-        let found = self.cache.get_or_compile(hash, || {
+        self.names.lock().check(key, hash)?;
+        let lookup = self.cache.get_or_compile(hash, || {
             self.workers.run(|| {
                 let binary = guard::binary(bytes)?;
                 let needs = guard::inspect(&self.config, &binary)?;
                 Code::compile(&self.engine, hash, &binary, needs, bytes.len())
             })?
         })?;
-        self.forget(&found.evicted);
-        Ok((found.code, found.compiled))
+        lookup.evicted.iter().for_each(|code| self.forget(code.hash));
+        Ok((lookup.code, lookup.found))
     }
 
     fn find(&self, key: &Key<'_>) -> Result<Arc<Code>> {
-        let (hash, text) = match key {
-            Key::None => return Err(Error::argument("bytes", "is NULL, and so is key: one of them must name a module")),
-            Key::Claim(hash) => (Some(*hash), hash.to_string()),
-            Key::Alias(alias) => (self.names.lock().aliases.get(*alias).copied(), format!("\"{}\"", escape(alias, 100))),
-        };
-        let not_found = || Error::new(Status::NOT_FOUND, format!("key: no module {text} is in the cache"));
+        if matches!(key, Key::None) {
+            return Err(Error::argument("bytes", "is NULL, and so is key: one of them must name a module"));
+        }
+        let hash = self.names.lock().resolve(key);
+        let not_found = || Error::new(Status::NOT_FOUND, format!("key: no module {} is in the cache", key.shown()));
         hash.and_then(|hash| self.cache.find(hash)).ok_or_else(not_found)
     }
 
     /// The module of `code` without host functions, linked once.
     fn plain(&self, code: &Arc<Code>) -> Result<Arc<Linked>> {
-        if let Some(linked) = self.names.lock().plain.get(&code.hash) {
-            return Ok(Arc::clone(linked));
+        if let Some(linked) = self.names.lock().plain(code.hash) {
+            return Ok(linked);
         }
         let options = LoadOptions::default();
         let linked = Arc::new(Linked::new(&self.linker, &self.syscalls, self.config.enable_wasi, Arc::clone(code), &options)?);
-        if self.cache.contains(code.hash) {
-            self.names.lock().plain.insert(code.hash, Arc::clone(&linked));
-        }
+        self.names.lock().set_plain(code.hash, Arc::clone(&linked));
+        self.forget_unless_held(code.hash);
         Ok(linked)
     }
 
-    fn bind_alias(&self, alias: &str, hash: Hash) -> Result<()> {
-        let mut names = self.names.lock();
-        match names.aliases.get(alias) {
-            Some(bound) if *bound != hash => Err(mismatch(&format!("\"{}\" (bound to {bound})", escape(alias, 100)), hash)),
-            Some(_) => Ok(()),
-            None => {
-                names.aliases.insert(alias.to_string(), hash);
-                Ok(())
-            }
+    fn bind(&self, key: &Key<'_>, hash: Hash) -> Result<()> {
+        self.names.lock().bind(key, hash)?;
+        if matches!(key, Key::Alias(_)) {
+            self.forget_unless_held(hash);
+        }
+        Ok(())
+    }
+
+    /// Names live as long as the cache holds the code. What was named while it left the cache is forgotten here: an eviction
+    /// first takes the code out and then forgets its names, so one of the two sees the other.
+    fn forget_unless_held(&self, hash: Hash) {
+        if !self.cache.contains(hash) {
+            self.forget(hash);
         }
     }
 
     /// Drops what the runtime itself keeps of code that left the cache. Handles of it live on.
-    fn forget(&self, gone: &[Arc<Code>]) {
-        if gone.is_empty() {
-            return;
-        }
-        let mut dropped = Vec::new();
-        let mut names = self.names.lock();
-        for code in gone {
-            dropped.extend(names.plain.remove(&code.hash));
-            names.aliases.retain(|_, hash| *hash != code.hash);
-        }
-        drop(names);
+    fn forget(&self, hash: Hash) {
+        let linked = self.names.lock().forget(hash);
+        drop(linked);
     }
 
     /// Gives the cache's hold on one module back.
     pub fn evict(&self, key: &str) -> Result<()> {
         self.check_open()?;
-        let code = self.find_held(&Key::parse(Some(key))?)?;
-        self.forget(&[code]);
+        let key = Key::parse(Some(key))?;
+        let hash = self.names.lock().resolve(&key);
+        let evicted = hash.and_then(|hash| self.cache.evict(hash));
+        let not_found = || Error::new(Status::NOT_FOUND, format!("key: no module {} is in the cache", key.shown()));
+        self.forget(evicted.ok_or_else(not_found)?.hash);
         Ok(())
-    }
-
-    fn find_held(&self, key: &Key<'_>) -> Result<Arc<Code>> {
-        let hash = match key {
-            Key::Claim(hash) => Some(*hash),
-            Key::Alias(alias) => self.names.lock().aliases.get(*alias).copied(),
-            Key::None => None,
-        };
-        hash.and_then(|hash| self.cache.evict(hash))
-            .ok_or_else(|| Error::new(Status::NOT_FOUND, "key: no such module is in the cache"))
     }
 
     /// Empties the cache.
     pub fn clear_cache(&self) -> Result<()> {
         self.check_open()?;
-        self.forget(&self.cache.clear());
+        self.cache.clear().iter().for_each(|code| self.forget(code.hash));
         Ok(())
     }
 
@@ -327,19 +273,24 @@ impl Runtime {
         self.lifecycle.shut();
         if !self.lifecycle.wait_empty(Some(grace)) {
             self.cancel();
-            self.lifecycle.wait_empty(None);
+            // A call that armed its epoch after that has not seen it: the epoch moves until all have left.
+            while !self.lifecycle.wait_empty(Some(CANCEL_TICK)) {
+                self.ticker.bump();
+            }
         }
         self.ticker.stop();
         self.workers.stop();
-        self.forget(&self.cache.clear());
+        self.cache.clear().iter().for_each(|code| self.forget(code.hash));
         self.lifecycle.closed();
         Ok(())
     }
 
-    /// Ends what is under way without waiting for it: what is left of closing when a host function frees its own runtime.
+    /// Ends what is under way without waiting for it: what is left of closing when a host function frees its own runtime. The
+    /// last call that ends closes it.
     pub fn abandon(&self) {
-        self.lifecycle.shut();
+        self.lifecycle.abandon();
         self.cancel();
+        self.cache.clear().iter().for_each(|code| self.forget(code.hash));
     }
 
     fn cancel(&self) {
@@ -392,10 +343,6 @@ impl Runtime {
     pub(crate) fn next_call_id(&self) -> u64 {
         self.calls.fetch_add(1, Ordering::Relaxed) + 1
     }
-}
-
-fn mismatch(key: &str, hash: Hash) -> Error {
-    Error::new(Status::KEY_MISMATCH, format!("key: the bytes have the hash {hash}, which is not that of {key}"))
 }
 
 /// Reads a file whole, refusing what is no regular file (a pipe would block without a deadline) or over the size cap.

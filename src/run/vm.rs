@@ -209,6 +209,10 @@ impl Vm {
 
     /// Instantiates: start function, then `_initialize` where the module is a reactor.
     pub fn instantiate(&mut self, linked: &Linked) -> wasmtime::Result<()> {
+        // The epoch may have moved before this store looked at it: a call that is over must not begin.
+        if let Some(why) = self.store.data().interrupted() {
+            return Err(InterruptedGuest(why).into());
+        }
         let instance = linked.pre.instantiate(&mut self.store)?;
         self.instance = Some(instance);
         if let Some(initialize) = &linked.initialize {

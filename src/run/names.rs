@@ -1,0 +1,144 @@
+//! What hosts call modules by, beside handles: keys of requests, and the aliases bound to code that the cache holds.
+
+use crate::compile::code::Hash;
+use crate::error::{Error, Result, Status, escape};
+use crate::run::module::Linked;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Longest key or alias, in bytes.
+const MAX_KEY_BYTES: usize = 256;
+/// Most aliases of one module: a host that makes a new one for every request finds out.
+const MAX_ALIASES: usize = 1000;
+
+/// A key that came with a request.
+#[derive(Clone, Copy)]
+pub enum Key<'a> {
+    None,
+    /// 64 hexadecimal digits: the bytes must have this hash.
+    Claim(Hash),
+    /// A name of the host's choice, bound to the first bytes that come with it.
+    Alias(&'a str),
+}
+
+impl<'a> Key<'a> {
+    pub fn parse(key: Option<&'a str>) -> Result<Key<'a>> {
+        match key {
+            None => Ok(Key::None),
+            Some("") => Err(Error::argument("key", "is empty")),
+            Some(k) if k.len() > MAX_KEY_BYTES => {
+                Err(Error::argument("key", format!("has {} bytes, the limit is {MAX_KEY_BYTES}", k.len())))
+            }
+            Some(k) => Ok(Hash::parse(k).map_or(Key::Alias(k), Key::Claim)),
+        }
+    }
+
+    /// The key as a message shows it.
+    pub fn shown(&self) -> String {
+        match self {
+            Key::None => "no key".to_string(),
+            Key::Claim(hash) => hash.to_string(),
+            Key::Alias(alias) => format!("\"{}\"", escape(alias, 100)),
+        }
+    }
+}
+
+/// The names of code that the cache holds.
+#[derive(Default)]
+pub struct Names {
+    aliases: HashMap<String, Hash>,
+    modules: HashMap<Hash, Named>,
+}
+
+#[derive(Default)]
+struct Named {
+    aliases: Vec<String>,
+    /// The module linked without host functions, for `execute`.
+    plain: Option<Arc<Linked>>,
+}
+
+impl Names {
+    /// The hash that a key stands for, if any.
+    pub fn resolve(&self, key: &Key<'_>) -> Option<Hash> {
+        match key {
+            Key::None => None,
+            Key::Claim(hash) => Some(*hash),
+            Key::Alias(alias) => self.aliases.get(*alias).copied(),
+        }
+    }
+
+    /// Refuses a key that stands for other bytes than those of `hash`.
+    pub fn check(&self, key: &Key<'_>, hash: Hash) -> Result<()> {
+        match self.resolve(key) {
+            Some(bound) if bound != hash => {
+                let shown = key.shown();
+                let text = format!("key: the bytes have the hash {hash}, which is not that of {shown} ({bound})");
+                Err(Error::new(Status::KEY_MISMATCH, text))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Binds an alias that is free or already bound to `hash`.
+    pub fn bind(&mut self, key: &Key<'_>, hash: Hash) -> Result<()> {
+        self.check(key, hash)?;
+        let Key::Alias(alias) = *key else { return Ok(()) };
+        if self.aliases.contains_key(alias) {
+            return Ok(());
+        }
+        let named = self.modules.entry(hash).or_default();
+        if named.aliases.len() >= MAX_ALIASES {
+            return Err(Error::argument("key", format!("the module has {MAX_ALIASES} aliases already")));
+        }
+        named.aliases.push(alias.to_string());
+        self.aliases.insert(alias.to_string(), hash);
+        Ok(())
+    }
+
+    pub fn plain(&self, hash: Hash) -> Option<Arc<Linked>> {
+        self.modules.get(&hash)?.plain.clone()
+    }
+
+    pub fn set_plain(&mut self, hash: Hash, linked: Arc<Linked>) {
+        self.modules.entry(hash).or_default().plain = Some(linked);
+    }
+
+    /// Forgets all names of `hash`. What they held is given back, to be dropped where no lock is held.
+    pub fn forget(&mut self, hash: Hash) -> Option<Arc<Linked>> {
+        let named = self.modules.remove(&hash)?;
+        for alias in &named.aliases {
+            self.aliases.remove(alias);
+        }
+        named.plain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_is_bound_once_and_forgotten_with_its_module() {
+        let mut names = Names::default();
+        let (a, b) = (Hash([1; 32]), Hash([2; 32]));
+        let key = Key::parse(Some("app")).unwrap();
+        names.bind(&key, a).unwrap();
+        names.bind(&key, a).unwrap();
+        assert_eq!(names.bind(&key, b).unwrap_err().status(), Status::KEY_MISMATCH);
+        assert_eq!(names.resolve(&key), Some(a));
+        names.forget(a);
+        assert_eq!(names.resolve(&key), None);
+        names.bind(&key, b).unwrap();
+    }
+
+    #[test]
+    fn claims_are_checked_against_the_bytes() {
+        let names = Names::default();
+        let hash = Hash([0xab; 32]);
+        let text = "AB".repeat(32);
+        let key = Key::parse(Some(&text)).unwrap();
+        assert!(names.check(&key, hash).is_ok());
+        assert_eq!(names.check(&key, Hash([0; 32])).unwrap_err().status(), Status::KEY_MISMATCH);
+        assert!(Key::parse(Some("")).is_err() && Key::parse(Some(&"k".repeat(257))).is_err());
+    }
+}

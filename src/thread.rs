@@ -1,0 +1,56 @@
+//! Threads of the library: named, and deaf to the host's signals.
+
+use std::io;
+use std::thread::{Builder, JoinHandle};
+
+/// Starts a thread that leaves every signal to the host's own threads, but those that a fault of its own raises.
+pub fn spawn(name: impl Into<String>, stack: usize, f: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    // A new thread inherits the mask of the one that starts it.
+    let _masked = Masked::new();
+    Builder::new().name(name.into()).stack_size(stack).spawn(f)
+}
+
+struct Masked(libc::sigset_t);
+
+impl Masked {
+    fn new() -> Masked {
+        // SAFETY: the sets are initialised by the calls that fill them; pthread_sigmask only reads and writes them.
+        unsafe {
+            let (mut all, mut before) = (std::mem::zeroed(), std::mem::zeroed());
+            libc::sigfillset(&raw mut all);
+            for fault in [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGTRAP, libc::SIGABRT] {
+                libc::sigdelset(&raw mut all, fault);
+            }
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
+            Masked(before)
+        }
+    }
+}
+
+impl Drop for Masked {
+    fn drop(&mut self) {
+        // SAFETY: the mask is the one that was in force before.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut()) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocked(signal: libc::c_int) -> bool {
+        // SAFETY: reads the calling thread's mask into a set.
+        unsafe {
+            let mut mask = std::mem::zeroed();
+            libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::null(), &raw mut mask);
+            libc::sigismember(&raw const mask, signal) == 1
+        }
+    }
+
+    #[test]
+    fn the_new_thread_is_deaf_and_the_old_one_is_not() {
+        let thread = spawn("dwcp-test", 64 << 10, || assert!(blocked(libc::SIGTERM) && !blocked(libc::SIGSEGV)));
+        thread.unwrap().join().unwrap();
+        assert!(!blocked(libc::SIGTERM));
+    }
+}
