@@ -5,7 +5,11 @@
 //! ours while its caller waits.
 
 use crate::error::{Error, Result, Status};
+use parking_lot::{Condvar, Mutex};
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// Room for the host's side of a call beyond the guest's: our own frames, WASI, a host function's.
 pub const HOST_RESERVE: usize = 256 << 10;
@@ -52,18 +56,139 @@ fn look_up() -> Option<Bounds> {
     Some(bounds)
 }
 
-/// Runs `f` on a thread made for it, with `needed` bytes of stack, while the caller waits.
-#[cold]
-pub fn elsewhere<T: Send>(needed: usize, f: impl FnOnce() -> T + Send) -> Result<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .name("dwcp-stack".into())
-            .stack_size(needed.saturating_add(HOST_RESERVE))
-            .spawn_scoped(scope, f)
-            .map_err(|e| Error::new(Status::OS, format!("cannot start a thread with {needed} bytes of stack: {e}")))?;
-        // A panic of `f` goes on in the caller, where the boundary stops it.
-        thread.join().map_err(|payload| std::panic::resume_unwind(payload))
-    })
+/// Threads with enough stack for a guest, made when a call needs one and kept for the next.
+pub struct Stacks {
+    /// Bytes of stack of each thread.
+    size: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    idle: Vec<Arc<Worker>>,
+    threads: Vec<JoinHandle<()>>,
+    stopped: bool,
+}
+
+/// A thread that waits for work.
+#[derive(Default)]
+struct Worker {
+    next: Mutex<Option<Work>>,
+    given: Condvar,
+}
+
+/// Where a job leaves what it gave.
+struct Done<T> {
+    outcome: Mutex<Option<std::thread::Result<T>>>,
+    set: Condvar,
+}
+
+enum Work {
+    Job(Box<dyn FnOnce() + Send>),
+    Stop,
+}
+
+impl Stacks {
+    /// `needed` bytes for the guest and the host below it, and as much again as the thread itself takes.
+    pub fn new(needed: usize) -> Stacks {
+        Stacks { size: needed.saturating_add(64 << 10), state: Mutex::default() }
+    }
+
+    /// Runs `f` on one of the threads while the caller waits. A panic of `f` goes on in the caller.
+    #[cold]
+    pub fn run<T: Send>(&self, f: impl FnOnce() -> T + Send) -> Result<T> {
+        let worker = self.take()?;
+        // Shared, because the thread may still be unlocking it when the caller has already seen the result.
+        let done: Arc<Done<T>> = Arc::new(Done { outcome: Mutex::new(None), set: Condvar::new() });
+        let told = Arc::clone(&done);
+        let job: Box<dyn FnOnce() + Send + '_> = Box::new(move || {
+            let result = catch_unwind(AssertUnwindSafe(f));
+            *told.outcome.lock() = Some(result);
+            told.set.notify_one();
+        });
+        // SAFETY: what the job borrows lives in frames of the caller, which waits below until the job has consumed `f` and set
+        // the outcome. After that the job touches only `told`, which it owns a share of and which holds no `T` once the
+        // outcome is taken.
+        let job: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(job) };
+        worker.give(Work::Job(job));
+        let mut outcome = done.outcome.lock();
+        while outcome.is_none() {
+            done.set.wait(&mut outcome);
+        }
+        let result = outcome.take();
+        drop(outcome);
+        self.put_back(worker);
+        match result {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(payload)) => resume_unwind(payload),
+            None => Err(Error::new(Status::OS, "a thread with enough stack gave no result")),
+        }
+    }
+
+    fn take(&self) -> Result<Arc<Worker>> {
+        let mut state = self.state.lock();
+        if let Some(worker) = state.idle.pop() {
+            return Ok(worker);
+        }
+        let worker = Arc::new(Worker::default());
+        let own = Arc::clone(&worker);
+        let thread = crate::thread::spawn("dwcp-stack", self.size, move || own.work());
+        let size = self.size;
+        let failed = |e| Error::new(Status::OS, format!("cannot start a thread with {size} bytes of stack: {e}"));
+        state.threads.push(thread.map_err(failed)?);
+        // Those that ended in the meantime need no joining.
+        state.threads.retain(|thread| !thread.is_finished());
+        Ok(worker)
+    }
+
+    /// Keeps the thread for the next call, one for each core; more than that end.
+    fn put_back(&self, worker: Arc<Worker>) {
+        let mut state = self.state.lock();
+        let most = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        if state.stopped || state.idle.len() >= most {
+            worker.give(Work::Stop);
+        } else {
+            state.idle.push(worker);
+        }
+    }
+
+    /// Ends the threads and waits until they have. Nobody may be in [`Stacks::run`].
+    pub fn stop(&self) {
+        let State { idle, threads, .. } = std::mem::replace(&mut *self.state.lock(), State { stopped: true, ..State::default() });
+        idle.iter().for_each(|worker| worker.give(Work::Stop));
+        // A job's panic went to its caller; a thread's own code does not panic.
+        threads.into_iter().for_each(|thread| drop(thread.join()));
+    }
+}
+
+impl Drop for Stacks {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Worker {
+    fn give(&self, work: Work) {
+        *self.next.lock() = Some(work);
+        self.given.notify_one();
+    }
+
+    fn work(&self) {
+        loop {
+            let mut next = self.next.lock();
+            let work = loop {
+                match next.take() {
+                    Some(work) => break work,
+                    None => self.given.wait(&mut next),
+                }
+            };
+            drop(next);
+            match work {
+                Work::Job(job) => job(),
+                Work::Stop => return,
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -72,13 +197,29 @@ mod tests {
 
     #[test]
     fn small_threads_hand_over_and_large_ones_do_not() {
-        let small = std::thread::Builder::new().stack_size(256 << 10).spawn(move || {
+        let stacks = Stacks::new(1 << 20);
+        let on_small = || {
             assert!(fits(16 << 10));
             assert!(!fits(1 << 20));
-            assert!(elsewhere(1 << 20, || fits(1 << 20)).unwrap());
+            for _ in 0..100 {
+                assert!(stacks.run(|| fits(1 << 20)).unwrap());
+            }
+        };
+        std::thread::scope(|s| {
+            let small = std::thread::Builder::new().stack_size(256 << 10).spawn_scoped(s, on_small);
+            small.unwrap().join().unwrap();
         });
-        small.unwrap().join().unwrap();
-        let panicked = std::panic::catch_unwind(|| elsewhere(1 << 20, || std::panic::resume_unwind(Box::new(1))));
+        assert_eq!(stacks.state.lock().threads.len(), 1, "one thread served all of them");
+        stacks.stop();
+        assert!(stacks.state.lock().threads.is_empty());
+    }
+
+    #[test]
+    fn panics_go_on_in_the_caller_and_the_thread_lives_on() {
+        let stacks = Stacks::new(1 << 20);
+        let panicked = catch_unwind(AssertUnwindSafe(|| stacks.run(|| resume_unwind(Box::new(1)))));
         assert!(panicked.is_err());
+        assert_eq!(stacks.run(|| 7).unwrap(), 7);
+        assert_eq!(stacks.state.lock().threads.len(), 1);
     }
 }

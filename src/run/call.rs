@@ -204,13 +204,12 @@ impl Runtime {
             _ => None,
         };
         let errand = Errand { call_id: stats.call_id, deadline, user_data: options.user_data, wasi };
-        let needed =
-            usize::try_from(self.config().max_stack_size_bytes).unwrap_or(usize::MAX).saturating_add(stack::HOST_RESERVE);
+        let needed = self.stack_needed();
         let result = match stack::fits(needed) {
             true => self.serve_in_vm(request, buffer, &limits, errand, stats),
             false => {
                 let (raw, nesting) = (Raw(buffer), host::nesting());
-                stack::elsewhere(needed, || {
+                self.stacks().run(|| {
                     let raw = raw;
                     host::with_nesting(nesting, || self.serve_in_vm(request, raw.0, &limits, errand, stats))
                 })?

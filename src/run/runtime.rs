@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::error::{Error, Result, Status, escape};
 use crate::isolate::deadline::Ticker;
 use crate::isolate::policy::SyscallPolicy;
+use crate::isolate::stack::{HOST_RESERVE, Stacks};
 use crate::isolate::wasi::{self, SandboxLimits, WasiSettings};
 use crate::observe::metrics::Metrics;
 use crate::observe::snapshot::{Gauges, Snapshot};
@@ -45,6 +46,7 @@ pub struct Runtime {
     default_wasi: Arc<WasiSettings>,
     ticker: Ticker,
     workers: Workers,
+    stacks: Stacks,
     cache: Cache,
     pool: Pool,
     names: Mutex<Names>,
@@ -104,6 +106,7 @@ impl Runtime {
             default_wasi: Arc::new(WasiSettings::default()),
             ticker: Ticker::new(engine.clone()),
             workers: Workers::new(config.compile_threads),
+            stacks: Stacks::new(stack_needed(config)),
             cache: Cache::new(config.cache_size, config.cache_bytes, Arc::clone(&metrics)),
             pool: Pool::new(slots, Duration::from_millis(config.acquire_timeout_ms)),
             names: Mutex::default(),
@@ -280,6 +283,7 @@ impl Runtime {
         }
         self.ticker.stop();
         self.workers.stop();
+        self.stacks.stop();
         self.cache.clear().iter().for_each(|code| self.forget(code.hash));
         self.lifecycle.closed();
         Ok(())
@@ -324,6 +328,15 @@ impl Runtime {
         &self.ticker
     }
 
+    pub(crate) fn stacks(&self) -> &Stacks {
+        &self.stacks
+    }
+
+    /// Stack that a call needs below its caller: the guest's and the host's.
+    pub(crate) fn stack_needed(&self) -> usize {
+        stack_needed(&self.config)
+    }
+
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.metrics
     }
@@ -343,6 +356,10 @@ impl Runtime {
     pub(crate) fn next_call_id(&self) -> u64 {
         self.calls.fetch_add(1, Ordering::Relaxed) + 1
     }
+}
+
+fn stack_needed(config: &Config) -> usize {
+    usize::try_from(config.max_stack_size_bytes).unwrap_or(usize::MAX).saturating_add(HOST_RESERVE)
 }
 
 /// Reads a file whole, refusing what is no regular file (a pipe would block without a deadline) or over the size cap.
