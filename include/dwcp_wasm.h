@@ -1239,6 +1239,11 @@ DWCP_API const char *dwcp_config_get_denied_syscall(const dwcp_config_t *config,
  * Adds a directory to allowed_directories: guests see the directory `host` of this machine as `guest`, if filesystem_access is
  * on. `host` is an absolute path; that it exists is checked by the call that uses it. `guest` is not empty, and each guest path
  * stands once ("/data" and "/data/" are the same). At most 1024 entries.
+ * Where symbolic links in `host` lead is settled once, by dwcp_runtime_new, and no later change of them is followed. It refuses a
+ * read-only directory that is, or lies in, a writable one, through which guests would write it. Directories are read-only
+ * whatever is said here where the syscall policy lets a guest make no call of @fs_write that changes files.
+ * A directory is best given to one runtime alone: it keeps its guests from slipping a FIFO or device under a name that another
+ * is about to open, but not other runtimes and processes, and who opens a FIFO may wait past its deadline.
  * Default: /tmp as /tmp, writable, in every profile; dwcp_config_clear_allowed_directories takes it away. Per runtime: a call can
  * use fewer directories and fewer rights.
  * Returns: DWCP_OK, or the status of the error; the list is unchanged then.
@@ -2296,7 +2301,8 @@ dwcp_status_t dwcp_wasi_set_stdin(dwcp_wasi_t *wasi,
                                   dwcp_error_t **error);
 
 /**
- * Lets the guest read the host process's own stdin. Reads end with the call's deadline.
+ * Lets the guest read the host process's own stdin, as it is at the guest's first WASI call. Reads end with the call's deadline,
+ * also where several guests read the same pipe or terminal; a stream that is closed then is a bad descriptor for the guest.
  *
  * Returns: DWCP_OK.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL).
@@ -2304,7 +2310,9 @@ dwcp_status_t dwcp_wasi_set_stdin(dwcp_wasi_t *wasi,
  * Threads: one at a time for the same settings.
  * Since: 0.1.0
  */
-DWCP_API dwcp_status_t dwcp_wasi_inherit_stdin(dwcp_wasi_t *wasi, dwcp_error_t **error);
+DWCP_API
+dwcp_status_t dwcp_wasi_inherit_stdin(dwcp_wasi_t *wasi,
+                                      dwcp_error_t **error);
 
 /**
  * Says what happens to what the guest writes to stdout (`fd` 1) or stderr (`fd` 2). `cap` counts for DWCP_OUTPUT_CAPTURE only:
@@ -2325,8 +2333,9 @@ dwcp_status_t dwcp_wasi_set_output(dwcp_wasi_t *wasi,
 
 /**
  * Adds a directory of the host that the guest sees under the path `guest`. It must be one of the runtime's
- * allowed_directories or lie below one, and cannot be writable where that one is read-only; this is checked when a call
- * begins. With no directory added, a call sees all of the runtime's.
+ * allowed_directories or lie below one, and cannot be writable where that one, or one inside it, is read-only; this is checked
+ * when a call begins. A call whose directory has been replaced by a symbolic link fails with DWCP_ERR_IO. With no directory
+ * added, a call sees all of the runtime's.
  *
  * Returns: DWCP_OK.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, or `guest` was added before).

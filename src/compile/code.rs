@@ -128,6 +128,10 @@ impl Code {
     /// Compiles a checked binary. `size_bytes` is the input's size, which for text differs from the binary's.
     pub fn compile(engine: &wasmtime::Engine, hash: Hash, binary: &[u8], needs: Needs, size_bytes: usize) -> Result<Code> {
         let module = wasmtime::Module::from_binary(engine, binary).map_err(|e| refused(&e, binary))?;
+        // Here and not in the first call: it writes a file in memory, and this thread blocks the signal for one that is too large.
+        module
+            .initialize_copy_on_write_image()
+            .map_err(|e| Error::new(Status::OS, format!("no memory for the module's image: {e:#}")))?;
         let imports = module
             .imports()
             .map(|i| Import { module: i.module().to_string(), name: i.name().to_string(), kind: ExternKind::of(&i.ty()) })

@@ -13,6 +13,7 @@ mod value;
 mod docs;
 
 pub use fields::{Config, FIELDS, Field, Info, Setting, field};
+pub use validate::writable_around;
 pub use value::{DenyAction, Directory, MAX_LIST, OptLevel, Value, check_length};
 
 /// `max_execution_time_ms_ceiling` for "a call may ask for any time, and for none at all".

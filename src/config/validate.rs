@@ -2,7 +2,22 @@
 
 use super::UNLIMITED;
 use super::fields::{Config, FIELDS};
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Status, escape};
+use std::path::{Path, PathBuf};
+
+/// Where the system shows its own insides.
+const SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
+
+/// A read-only directory at or below a writable one, through which guests could write it all the same; with that one.
+pub fn writable_around<'a, D, P: AsRef<Path> + 'a>(
+    directories: &'a [D],
+    facts: impl Fn(&'a D) -> (&'a P, bool),
+) -> Option<(&'a D, &'a D)> {
+    directories.iter().filter(|d| facts(d).1).find_map(|inner| {
+        let lies_in = |outer: &&'a D| !facts(outer).1 && facts(inner).0.as_ref().starts_with(facts(outer).0.as_ref());
+        Some((inner, directories.iter().find(lies_in)?))
+    })
+}
 
 impl Config {
     /// Refuses values out of range and settings that contradict each other, by name and value. Returns what is possible
@@ -13,6 +28,12 @@ impl Config {
         let (pool, live) = (self.pool_size, self.max_live_vms);
         if pool > live {
             return Err(contradiction(format!("pool_size ({pool}) is above max_live_vms ({live})")));
+        }
+        if let Some((inner, outer)) = writable_around(&self.allowed_directories, |d| (&d.host, d.read_only)) {
+            let (inner, outer) = (escape(&inner.host, 400), escape(&outer.host, 400));
+            return Err(contradiction(format!(
+                "allowed_directories: \"{inner}\" is read-only, but lies in \"{outer}\", which is writable"
+            )));
         }
         Ok(self.warnings())
     }
@@ -54,6 +75,15 @@ impl Config {
             self.filesystem_access && self.max_open_files == 0,
             "filesystem_access is true, but max_open_files is 0: no guest can open a file",
         );
+        for d in self.allowed_directories.iter().filter(|_| self.filesystem_access) {
+            let path: PathBuf = Path::new(&d.host).components().collect();
+            let host = escape(&d.host, 400);
+            warn(path == Path::new("/"), &format!("allowed_directories: \"{host}\" is everything that this machine has"));
+            warn(
+                SYSTEM.iter().any(|system| path.starts_with(system)),
+                &format!("allowed_directories: \"{host}\" shows guests the insides of the system and of this process"),
+            );
+        }
         warn(self.network_access && !self.enable_wasi, "network_access is true, but enable_wasi is false: it has no effect");
         for name in self.allowed_syscalls.iter().filter(|a| self.denied_syscalls.contains(a)) {
             warn(true, &format!("{name} is in allowed_syscalls and in denied_syscalls: it is denied"));
@@ -155,6 +185,38 @@ mod tests {
         for (dirs, message) in cases {
             assert_eq!(with(dirs), message);
         }
+    }
+
+    fn directories(list: &[(&str, bool)]) -> Vec<Directory> {
+        let directory = |(i, (host, read_only)): (usize, &(&str, bool))| Directory {
+            host: (*host).into(),
+            guest: format!("/{i}"),
+            read_only: *read_only,
+        };
+        list.iter().enumerate().map(directory).collect()
+    }
+
+    #[test]
+    fn a_read_only_directory_must_not_be_writable_through_another() {
+        for (inner, outer) in [("/a/b", "/a"), ("/a//b/./c/", "/a/b"), ("/a", "/a/"), ("/a", "/")] {
+            let message = refused(|c| c.allowed_directories = directories(&[("/x", false), (inner, true), (outer, false)]));
+            let expected = format!("allowed_directories: \"{inner}\" is read-only, but lies in \"{outer}\", which is writable");
+            assert_eq!(message, expected);
+        }
+        let fine = [("/a", true), ("/a/b", false), ("/a-not", true), ("/c", true), ("/c/d", true)];
+        assert!(warned(|c| c.allowed_directories = directories(&fine)).is_empty());
+    }
+
+    #[test]
+    fn directories_that_show_the_system_are_warnings() {
+        for host in ["/proc", "/proc/self/", "/sys/kernel", "/dev/./shm"] {
+            let warnings = warned(|c| c.allowed_directories = directories(&[(host, true)]));
+            assert!(warnings.len() == 1 && warnings[0].contains(host) && warnings[0].contains("insides"), "{warnings:?}");
+        }
+        assert!(warned(|c| c.allowed_directories = directories(&[("//", true)]))[0].contains("everything"));
+        assert!(warned(|c| c.allowed_directories = directories(&[("/processes", true), ("/srv/dev", true)])).is_empty());
+        let off = |c: &mut Config| (c.filesystem_access, c.allowed_directories) = (false, directories(&[("/", true)]));
+        assert!(warned(off).is_empty());
     }
 
     #[test]

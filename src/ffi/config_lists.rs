@@ -121,6 +121,11 @@ pub unsafe extern "C" fn dwcp_config_get_denied_syscall(config: *const dwcp_conf
 /// Adds a directory to allowed_directories: guests see the directory `host` of this machine as `guest`, if filesystem_access is
 /// on. `host` is an absolute path; that it exists is checked by the call that uses it. `guest` is not empty, and each guest path
 /// stands once ("/data" and "/data/" are the same). At most 1024 entries.
+/// Where symbolic links in `host` lead is settled once, by dwcp_runtime_new, and no later change of them is followed. It refuses a
+/// read-only directory that is, or lies in, a writable one, through which guests would write it. Directories are read-only
+/// whatever is said here where the syscall policy lets a guest make no call of @fs_write that changes files.
+/// A directory is best given to one runtime alone: it keeps its guests from slipping a FIFO or device under a name that another
+/// is about to open, but not other runtimes and processes, and who opens a FIFO may wait past its deadline.
 /// Default: /tmp as /tmp, writable, in every profile; dwcp_config_clear_allowed_directories takes it away. Per runtime: a call can
 /// use fewer directories and fewer rights.
 /// Returns: DWCP_OK, or the status of the error; the list is unchanged then.

@@ -135,7 +135,8 @@ pub unsafe extern "C" fn dwcp_wasi_set_stdin(
     })
 }
 
-/// Lets the guest read the host process's own stdin. Reads end with the call's deadline.
+/// Lets the guest read the host process's own stdin, as it is at the guest's first WASI call. Reads end with the call's deadline,
+/// also where several guests read the same pipe or terminal; a stream that is closed then is a bad descriptor for the guest.
 ///
 /// Returns: DWCP_OK.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL).
@@ -178,8 +179,9 @@ pub unsafe extern "C" fn dwcp_wasi_set_output(
 }
 
 /// Adds a directory of the host that the guest sees under the path `guest`. It must be one of the runtime's
-/// allowed_directories or lie below one, and cannot be writable where that one is read-only; this is checked when a call
-/// begins. With no directory added, a call sees all of the runtime's.
+/// allowed_directories or lie below one, and cannot be writable where that one, or one inside it, is read-only; this is checked
+/// when a call begins. A call whose directory has been replaced by a symbolic link fails with DWCP_ERR_IO. With no directory
+/// added, a call sees all of the runtime's.
 ///
 /// Returns: DWCP_OK.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, or `guest` was added before).

@@ -126,6 +126,9 @@ pub const GROUPS: &[(&str, &[&str])] = &[
 ];
 
 const STARTUP: &str = "@startup";
+const CHANGING: &str = "@fs_write";
+/// The calls of `@fs_write` that change nothing themselves.
+const UNCHANGING: [&str; 3] = ["fd_datasync", "fd_fdstat_set_rights", "fd_sync"];
 /// Groups that grant `poll_oneoff` for clocks only.
 const CLOCKS_ONLY: [&str; 2] = [STARTUP, "@clock"];
 const ALL: u64 = (1 << CALLS.len()) - 1;
@@ -161,8 +164,9 @@ pub struct SyscallPolicy {
 
 impl SyscallPolicy {
     /// The policy that the configuration describes. Deny beats allow; an empty allow list allows what is not denied; a list
-    /// that is not empty contains `@startup`, which libcs need to reach `main`. Denying the group `@fs_write` also makes
-    /// every directory read-only, because opening a file can create and empty it.
+    /// that is not empty contains `@startup`, which libcs need to reach `main`. Where none of the calls is left that change
+    /// files, or the group `@fs_write` is denied by its name, every directory is read-only too, because opening a file can
+    /// create and empty it.
     pub fn from_config(
         enable_wasi: bool,
         allowed: &[String],
@@ -192,10 +196,11 @@ impl SyscallPolicy {
         let grants_poll = |entry: &String| {
             !CLOCKS_ONLY.contains(&entry.as_str()) && entry_bits("allowed_syscalls", entry).is_ok_and(|bits| bits & poll != 0)
         };
+        let changing = entry_bits("denied_syscalls", CHANGING)? & !bits(|call| UNCHANGING.contains(&call));
         Ok(SyscallPolicy {
             allowed: allow & !deny,
             clocks_only: !allowed.is_empty() && !allowed.iter().any(grants_poll),
-            read_only: denied.iter().any(|entry| entry == "@fs_write"),
+            read_only: allow & !deny & changing == 0 || denied.iter().any(|entry| entry == CHANGING),
             action: deny_action,
         })
     }
@@ -397,6 +402,25 @@ mod tests {
         assert!(CALLS.into_iter().all(|call| p.allows(call) != (call.starts_with("path_") || call.starts_with("sock_"))));
         let off = SyscallPolicy::from_config(false, &[], &[], true, true, DenyAction::Trap)?;
         assert!(CALLS.into_iter().all(|call| !off.allows(call)));
+        Ok(())
+    }
+
+    #[test]
+    fn without_a_changing_call_directories_are_read_only() -> Result<()> {
+        let changing = GROUPS.iter().find(|(name, _)| *name == CHANGING).map_or(&[][..], |(_, calls)| calls);
+        for allowed in [&["@stdio", "@fs_read"][..], &["fd_*", "path_open"], &["path_open", "fd_write", "fd_sync"]] {
+            assert_eq!(policy(allowed, &[], true, true)?.is_read_only(), allowed[0] != "fd_*", "{allowed:?}");
+        }
+        for call in changing.iter().filter(|call| !UNCHANGING.contains(call)) {
+            assert!(!policy(&["@stdio", "@fs_read", call], &[], true, true)?.is_read_only(), "{call}");
+            assert!(policy(&["@stdio", "@fs_read", call], &[call], true, true)?.is_read_only(), "{call}");
+        }
+        assert!(policy(&[], changing, true, true)?.is_read_only());
+        assert!(policy(&[], &changing[1..], true, true).is_ok_and(|p| !p.is_read_only()));
+        let globs = ["fd_allocate", "fd_filestat_*", "fd_pwrite", "path_*"];
+        assert!(policy(&[], &globs, true, true)?.is_read_only());
+        assert!(policy(&["fd_read", "fd_write", "proc_exit"], &["sock_*", "path_open"], false, true)?.is_read_only());
+        assert!(!policy(&[], &[], true, true)?.is_read_only());
         Ok(())
     }
 

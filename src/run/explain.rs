@@ -47,7 +47,7 @@ pub fn explain(error: &wasmtime::Error, state: &VmState, limits: &Limits, comman
         trapped(*trap, state, limits)
     } else if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
         Error::new(Status::NO_SLOT, format!("the slots for memories or tables are all in use: {error:#}"))
-    } else if let Some(hit) = state.limit_hit() {
+    } else if let Some(hit) = state.start_refused() {
         over_limit(hit, "the module cannot start")
     } else {
         other(error, limits)

@@ -88,12 +88,12 @@ impl Runtime {
         let env = Environment {
             metrics: Arc::clone(&metrics),
             cancel: Cancel::default(),
-            sandbox: Arc::new(SandboxLimits {
-                filesystem_access: config.filesystem_access,
-                allowed_directories: config.allowed_directories.clone(),
-                max_file_size: config.max_file_size,
-                max_open_files: config.max_open_files,
-            }),
+            sandbox: Arc::new(SandboxLimits::new(
+                config.filesystem_access,
+                &config.allowed_directories,
+                config.max_file_size,
+                config.max_open_files,
+            )?),
             runtime_id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             meters_fuel: config.enable_fuel_metering,
             meters_time: config.deadline_enabled(),

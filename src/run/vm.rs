@@ -48,6 +48,8 @@ pub struct VmState {
     call_id: u64,
     deadline: Option<Instant>,
     user_data: UserData,
+    /// Whether there is an instance: what fails now is the guest's doing.
+    started: bool,
 }
 
 impl VmState {
@@ -90,6 +92,11 @@ impl VmState {
     /// The limit that refused the guest something, memory and tables before files.
     pub fn limit_hit(&self) -> Option<LimitHit> {
         self.limiter.refused().or_else(|| self.wasi.limit_hit())
+    }
+
+    /// The memory or table limit that refused the guest what it needs to be instantiated.
+    pub fn start_refused(&self) -> Option<LimitHit> {
+        if self.started { None } else { self.limiter.refused() }
     }
 
     fn count_growth(&self, before: u64) {
@@ -188,6 +195,7 @@ impl Vm {
             call_id: errand.call_id,
             deadline: errand.deadline,
             user_data: errand.user_data,
+            started: false,
             env: Arc::clone(env),
         };
         env.metrics.vm_started();
@@ -215,6 +223,7 @@ impl Vm {
         }
         let instance = linked.pre.instantiate(&mut self.store)?;
         self.instance = Some(instance);
+        self.store.data_mut().started = true;
         if let Some(initialize) = &linked.initialize {
             self.call(initialize, &mut [])?;
         }

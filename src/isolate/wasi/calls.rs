@@ -1,14 +1,14 @@
-//! The calls that need more than wasmtime-wasi does: standard streams, quotas, special files, and work that is bounded.
+//! The calls on descriptors that need more than wasmtime-wasi does: standard streams, quotas, and work that is bounded.
 
 use super::context::{Growth, HOSTCALL_FUEL, Slot};
 use super::shims::immediate;
-use super::{WasiHost, check_interrupt, stdio};
+use super::{WasiHost, check_interrupt, signals, stdio};
 use wasmtime::Result;
 use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Fdstat, Filestat, Filetype, Rights};
-use wasmtime_wasi::p1::wasi_snapshot_preview1::{self as p1, WasiSnapshotPreview1};
+use wasmtime_wasi::p1::wasi_snapshot_preview1 as p1;
 use wiggle::{GuestError, GuestMemory, GuestPtr};
 
-const SUCCESS: i32 = Errno::Success as i32;
+pub(super) const SUCCESS: i32 = Errno::Success as i32;
 
 /// The most buffers that one call looks at (`IOV_MAX`).
 const MAX_BUFFERS: u32 = 1024;
@@ -30,15 +30,15 @@ fn standard_filetype<T: WasiHost>(host: &mut T, fd: i32) -> Result<Option<(Filet
     let context = host.wasi().context()?;
     let (inherited, rights) = match context.descriptors.get(fd) {
         Slot::Stdin => (context.stdin.inherited(), Rights::FD_READ),
-        Slot::Output(index) => (context.outputs.get(index).and_then(stdio::Target::inherited), Rights::FD_WRITE),
+        Slot::Output(index) => (context.outputs[index].inherited(), Rights::FD_WRITE),
         _ => return Ok(None),
     };
-    let is_terminal = inherited.is_some_and(|i| i.is_terminal);
+    let is_terminal = inherited.is_ok_and(|i| i.is_some_and(|i| i.is_terminal));
     Ok(Some((if is_terminal { Filetype::CharacterDevice } else { Filetype::Unknown }, rights)))
 }
 
 /// Writes a result where the guest wants it.
-fn store<V: wiggle::GuestType>(memory: &mut GuestMemory<'_>, at: i32, value: V) -> Result<i32> {
+pub(super) fn store<V: wiggle::GuestType>(memory: &mut GuestMemory<'_>, at: i32, value: V) -> Result<i32> {
     match memory.write(GuestPtr::new(at.cast_unsigned()), value) {
         Ok(()) => Ok(SUCCESS),
         Err(e) => settle(e),
@@ -55,6 +55,11 @@ fn buffers<'m>(
     (0..count.cast_unsigned().min(MAX_BUFFERS))
         .map(move |i| memory.read(first.add(i)?).map(|iov| iov.buf.as_array(iov.buf_len)))
         .filter(|buffer| buffer.as_ref().map_or(true, |b| b.len() > 0))
+}
+
+/// Whether there are more buffers than one call looks at. Past them nobody would know how much a call transfers.
+fn too_many(count: i32) -> bool {
+    count.cast_unsigned() > MAX_BUFFERS
 }
 
 /// The length of the first buffer that is not empty, which is as much as wasmtime-wasi transfers in one call.
@@ -80,6 +85,9 @@ pub(super) fn fd_read<T: WasiHost>(
     result: i32,
 ) -> Result<i32> {
     if slot(host, fd)? != Slot::Stdin {
+        if too_many(count) {
+            return Ok(Errno::Inval as i32);
+        }
         return immediate(p1::fd_read(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, result))?;
     }
     let first = buffers(memory, iovs, count).next();
@@ -140,14 +148,42 @@ fn write_file<T: WasiHost>(
     count: i32,
     result: i32,
 ) -> Result<i32> {
+    if too_many(count) {
+        return Ok(Errno::Inval as i32);
+    }
     let len = match first_len(memory, iovs, count) {
         Ok(len) => len,
         Err(e) => return settle(e),
     };
-    if host.wasi().refuses_growth(memory, fd, Growth::AtCursor(len))? {
+    grow(host, memory, fd, Growth::AtCursor(len), |host, memory| {
+        immediate(p1::fd_write(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, result))?
+    })
+}
+
+/// Makes a change that may make a file larger, unless that goes past what it may have.
+fn grow<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    growth: Growth,
+    change: impl FnOnce(&mut T, &mut GuestMemory<'_>) -> Result<i32>,
+) -> Result<i32> {
+    let sandbox = host.wasi().sandbox();
+    let _alone = match host.wasi().appends_within_limit(fd)? {
+        true => Some(sandbox.appends_alone(host)?),
+        false => None,
+    };
+    if host.wasi().refuses_growth(memory, fd, growth)? {
         return Ok(Errno::Fbig as i32);
     }
-    immediate(p1::fd_write(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, result))?
+    if signals::largest_file() == u64::MAX {
+        return change(host, memory);
+    }
+    // Another process may make the file larger meanwhile, so that the write begins past the process's own limit after all.
+    signals::unheard(
+        || change(host, memory),
+        |result| matches!(result, Ok(errno) if *errno == Errno::Fbig as i32).then_some(libc::SIGXFSZ),
+    )
 }
 
 pub(super) fn fd_pread<T: WasiHost>(
@@ -159,6 +195,9 @@ pub(super) fn fd_pread<T: WasiHost>(
     offset: i64,
     result: i32,
 ) -> Result<i32> {
+    if too_many(count) {
+        return Ok(Errno::Inval as i32);
+    }
     immediate(p1::fd_pread(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, offset, result))?
 }
 
@@ -171,15 +210,16 @@ pub(super) fn fd_pwrite<T: WasiHost>(
     offset: i64,
     result: i32,
 ) -> Result<i32> {
+    if too_many(count) {
+        return Ok(Errno::Inval as i32);
+    }
     let len = match first_len(memory, iovs, count) {
         Ok(len) => len,
         Err(e) => return settle(e),
     };
-    let growth = Growth::At { offset: offset.cast_unsigned(), len };
-    if host.wasi().refuses_growth(memory, fd, growth)? {
-        return Ok(Errno::Fbig as i32);
-    }
-    immediate(p1::fd_pwrite(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, offset, result))?
+    grow(host, memory, fd, Growth::At { offset: offset.cast_unsigned(), len }, |host, memory| {
+        immediate(p1::fd_pwrite(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, offset, result))?
+    })
 }
 
 pub(super) fn fd_allocate<T: WasiHost>(
@@ -190,17 +230,13 @@ pub(super) fn fd_allocate<T: WasiHost>(
     len: i64,
 ) -> Result<i32> {
     let end = offset.cast_unsigned().saturating_add(len.cast_unsigned());
-    if host.wasi().refuses_growth(memory, fd, Growth::To(end))? {
-        return Ok(Errno::Fbig as i32);
-    }
-    p1::fd_allocate(host.wasi().p1()?, memory, fd, offset, len)
+    grow(host, memory, fd, Growth::To(end), |host, memory| p1::fd_allocate(host.wasi().p1()?, memory, fd, offset, len))
 }
 
 pub(super) fn fd_filestat_set_size<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, size: i64) -> Result<i32> {
-    if host.wasi().refuses_growth(memory, fd, Growth::To(size.cast_unsigned()))? {
-        return Ok(Errno::Fbig as i32);
-    }
-    immediate(p1::fd_filestat_set_size(host.wasi().p1()?, memory, fd, size))?
+    grow(host, memory, fd, Growth::To(size.cast_unsigned()), |host, memory| {
+        immediate(p1::fd_filestat_set_size(host.wasi().p1()?, memory, fd, size))?
+    })
 }
 
 pub(super) fn fd_fdstat_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, result: i32) -> Result<i32> {
@@ -227,7 +263,7 @@ pub(super) fn fd_fdstat_set_flags<T: WasiHost>(host: &mut T, memory: &mut GuestM
     Ok(errno)
 }
 
-fn appends(flags: i32) -> bool {
+pub(super) fn appends(flags: i32) -> bool {
     flags & i32::from(Fdflags::APPEND.bits()) != 0
 }
 
@@ -248,69 +284,6 @@ pub(super) fn fd_renumber<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_
         descriptors.set(to, moved);
     }
     Ok(errno)
-}
-
-#[allow(clippy::too_many_arguments, reason = "the call has as many")]
-pub(super) fn path_open<T: WasiHost>(
-    host: &mut T,
-    memory: &mut GuestMemory<'_>,
-    fd: i32,
-    lookup: i32,
-    path: i32,
-    len: i32,
-    oflags: i32,
-    base: i64,
-    inheriting: i64,
-    flags: i32,
-    result: i32,
-) -> Result<i32> {
-    if host.wasi().refuses_open()? {
-        return Ok(Errno::Mfile as i32);
-    }
-    if is_special(host, memory, fd, lookup, path, len)? {
-        return Ok(Errno::Acces as i32);
-    }
-    let p1 = host.wasi().p1()?;
-    let errno = immediate(p1::path_open(p1, memory, fd, lookup, path, len, oflags, base, inheriting, flags, result))??;
-    if errno == SUCCESS {
-        let opened = memory.read(GuestPtr::<u32>::new(result.cast_unsigned()))?;
-        host.wasi().context()?.descriptors.set(opened.cast_signed(), Slot::Opened { append: appends(flags) });
-    }
-    Ok(errno)
-}
-
-/// Whether the path names a FIFO, device or socket. Known before it is opened: opening a FIFO waits for its other end, and
-/// opening a device can do anything. What does not exist or fails otherwise is for the open itself to report.
-fn is_special<T: WasiHost>(
-    host: &mut T,
-    memory: &mut GuestMemory<'_>,
-    fd: i32,
-    lookup: i32,
-    path: i32,
-    len: i32,
-) -> Result<bool> {
-    let fd = types::Fd::from(fd.cast_unsigned());
-    let path = GuestPtr::<str>::new((path.cast_unsigned(), len.cast_unsigned()));
-    let Ok(lookup) = types::Lookupflags::try_from(lookup) else { return Ok(false) };
-    let stat = immediate(host.wasi().p1()?.path_filestat_get(memory, fd, lookup, path))?;
-    // wasmtime-wasi shows a FIFO and a socket as unknown.
-    let is_ordinary =
-        |stat: Filestat| matches!(stat.filetype, Filetype::RegularFile | Filetype::Directory | Filetype::SymbolicLink);
-    Ok(stat.is_ok_and(|stat| !is_ordinary(stat)))
-}
-
-pub(super) fn path_unlink_file<T: WasiHost>(
-    host: &mut T,
-    memory: &mut GuestMemory<'_>,
-    fd: i32,
-    path: i32,
-    len: i32,
-) -> Result<i32> {
-    // The one path call that does not count what it copies.
-    if len.cast_unsigned() as usize > HOSTCALL_FUEL {
-        return Ok(Errno::Nametoolong as i32);
-    }
-    immediate(p1::path_unlink_file(host.wasi().p1()?, memory, fd, path, len))?
 }
 
 pub(super) fn random_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, buffer: i32, len: i32) -> Result<i32> {

@@ -1,10 +1,10 @@
 //! The state of one call's WASI: what it was given, what it has opened, and which limit it met.
 
-use super::directories;
+use super::sandbox::SandboxLimits;
 use super::settings::{Output, WasiSettings};
 use super::stdio::{Input, Sink, Target};
-use crate::config::Directory;
-use crate::error::{LimitHit, Result};
+use super::{directories, signals};
+use crate::error::{Error, LimitHit, Result, Status};
 use std::ffi::CStr;
 use std::sync::Arc;
 use wasmtime::Memory;
@@ -16,25 +16,6 @@ use wiggle::GuestMemory;
 
 /// The bytes that one WASI call may copy into the library's own memory.
 pub(super) const HOSTCALL_FUEL: usize = 1 << 20;
-
-/// What a runtime allows the guests' file calls.
-#[derive(Clone, Debug)]
-pub struct SandboxLimits {
-    pub filesystem_access: bool,
-    pub allowed_directories: Vec<Directory>,
-    /// The size in bytes past which no file grows.
-    pub max_file_size: u64,
-    /// Files and directories that a call may have open at once, beside the standard streams and the directories given.
-    pub max_open_files: u32,
-}
-
-impl Default for SandboxLimits {
-    /// File calls allowed, on no directory, without limits.
-    fn default() -> Self {
-        let allowed_directories = Vec::new();
-        SandboxLimits { filesystem_access: true, allowed_directories, max_file_size: u64::MAX, max_open_files: u32::MAX }
-    }
-}
 
 /// The WASI state of one call in one Store. Nothing is opened before the guest's first WASI call.
 pub struct WasiState {
@@ -107,29 +88,30 @@ impl WasiState {
 
     fn build(&self, read_only: bool) -> Result<Context> {
         let settings = &*self.settings;
+        let target = |index: usize, fd| match (settings.outputs[index], &self.sinks[index]) {
+            (Output::Inherit, _) => Target::inherit(fd),
+            (_, Some(sink)) => Ok(Target::Capture(Arc::clone(sink))),
+            (_, None) => Ok(Target::Discard),
+        };
+        let failed = |e| Error::new(Status::OS, format!("the standard streams cannot be lent to the guest: {e}"));
+        let stdin = Input::new(&settings.stdin).map_err(failed)?;
+        let outputs = [target(0, libc::STDOUT_FILENO).map_err(failed)?, target(1, libc::STDERR_FILENO).map_err(failed)?];
         let mut builder = WasiCtxBuilder::new();
         // Before the directories, which copy the setting.
         builder.allow_blocking_current_thread(true).args(&settings.args).envs(&settings.env);
-        let mut preopens = 0;
-        for directory in directories::resolve(&settings.directories, &self.limits)? {
-            preopens += usize::from(directory.open(&mut builder, read_only)?);
-        }
-        let target = |index: usize, fd| match (settings.outputs[index], &self.sinks[index]) {
-            (Output::Inherit, _) => Target::inherit(fd),
-            (_, Some(sink)) => Target::Capture(Arc::clone(sink)),
-            (_, None) => Target::Discard,
-        };
-        Ok(Context {
-            p1: builder.build_p1(),
-            descriptors: Descriptors::new(preopens),
-            stdin: Input::new(&settings.stdin),
-            outputs: [target(0, libc::STDOUT_FILENO), target(1, libc::STDERR_FILENO)],
-        })
+        let directories = directories::resolve(&settings.directories, &self.limits)?;
+        let preopens = directories::open(&directories, &mut builder, read_only)?;
+        Ok(Context { p1: builder.build_p1(), descriptors: Descriptors::new(preopens), stdin, outputs })
     }
 
     /// What [`WasiState::prepare`] has built.
     pub(super) fn context(&mut self) -> wasmtime::Result<&mut Context> {
         self.context.as_deref_mut().ok_or_else(|| wasmtime::Error::msg("the WASI context is not built"))
+    }
+
+    /// What the runtime allows, shared: its locks outlast a borrow of the host.
+    pub(super) fn sandbox(&self) -> Arc<SandboxLimits> {
+        Arc::clone(&self.limits)
     }
 
     /// wasmtime-wasi's context, its fuel filled up.
@@ -155,10 +137,18 @@ impl WasiState {
         Ok(true)
     }
 
-    /// Whether the change would make a file larger than a file may be; counts as the limit being hit. What fails for another
-    /// reason is left for the call itself to report.
+    /// Whether what is written to the descriptor may end at another place than looking at the file has told, unless nobody
+    /// else appends meanwhile.
+    pub(super) fn appends_within_limit(&mut self, fd: i32) -> wasmtime::Result<bool> {
+        let slot = self.context()?.descriptors.get(fd);
+        Ok(slot == (Slot::Opened { append: true }) && self.limits.max_file_size != u64::MAX)
+    }
+
+    /// Whether the change would make a file larger than a file may be. Counts as the limit being hit if it is the runtime's
+    /// and not the process's own. What fails for another reason is left for the call itself to report.
     pub(super) fn refuses_growth(&mut self, memory: &mut GuestMemory<'_>, fd: i32, growth: Growth) -> wasmtime::Result<bool> {
-        let limit = self.limits.max_file_size;
+        let (own, process) = (self.limits.max_file_size, signals::largest_file());
+        let limit = own.min(process);
         let Slot::Opened { append } = self.context()?.descriptors.get(fd) else { return Ok(false) };
         if limit == u64::MAX {
             return Ok(false);
@@ -185,11 +175,12 @@ impl WasiState {
         if let Some(len) = appended {
             end = stat.size.saturating_add(len);
         }
-        if end <= limit || end <= stat.size {
-            return Ok(false);
+        // A file that was larger before may be changed.
+        let past_own = end > own && end > stat.size;
+        if past_own {
+            self.hit(c"max_file_size", own, end);
         }
-        self.hit(c"max_file_size", limit, end);
-        Ok(true)
+        Ok(past_own || end > process)
     }
 
     fn hit(&mut self, name: &'static CStr, limit: u64, asked: u64) {

@@ -1,6 +1,7 @@
 //! Which host directories a guest sees, and how they are opened without being led elsewhere.
 
-use super::context::SandboxLimits;
+use super::handles;
+use super::sandbox::{Allowed, SandboxLimits};
 use crate::config::Directory;
 use crate::error::{Error, Result, Status};
 use std::fs::File;
@@ -13,10 +14,11 @@ use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 /// A directory that the guest will find opened.
 #[derive(Debug)]
 pub(super) struct Preopen {
+    /// Without a symbolic link.
     host: PathBuf,
     guest: String,
     read_only: bool,
-    /// Given for this call, so `host` is canonical and has to be there; else one of the runtime's, which may be missing.
+    /// Given for this call, so it has to be there; else one of the runtime's, which may be missing.
     explicit: bool,
 }
 
@@ -29,33 +31,33 @@ pub(super) fn resolve(given: &[Directory], limits: &SandboxLimits) -> Result<Vec
         };
     }
     if given.is_empty() {
-        let all = limits.allowed_directories.iter();
-        return Ok(all.map(|d| preopen(PathBuf::from(&d.host), d, false)).collect());
+        let preopen =
+            |d: &Allowed| Preopen { host: d.host.clone(), guest: d.guest.clone(), read_only: d.read_only, explicit: false };
+        return Ok(limits.allowed.iter().map(preopen).collect());
     }
-    let allowed: Vec<(PathBuf, bool)> =
-        limits.allowed_directories.iter().filter_map(|d| Some((std::fs::canonicalize(&d.host).ok()?, d.read_only))).collect();
-    given.iter().map(|d| check(d, &allowed)).collect()
+    given.iter().map(|d| check(d, &limits.allowed)).collect()
 }
 
-fn check(given: &Directory, allowed: &[(PathBuf, bool)]) -> Result<Preopen> {
+fn check(given: &Directory, allowed: &[Allowed]) -> Result<Preopen> {
     let host = std::fs::canonicalize(&given.host).map_err(|e| failed(&given.host, &e))?;
     if !host.is_dir() {
         return Err(failed(&given.host, &io::Error::from(io::ErrorKind::NotADirectory)));
     }
-    // The innermost of the runtime's directories speaks: a read-only one inside a writable one stays read-only.
-    let containing = || allowed.iter().filter(|(root, _)| host.starts_with(root));
-    let Some(depth) = containing().map(|(root, _)| root.components().count()).max() else {
+    // The innermost of the runtime's directories speaks: a writable one inside a read-only one is writable.
+    let containing = allowed.iter().filter(|d| host.starts_with(&d.host));
+    let Some(innermost) = containing.max_by_key(|d| d.host.components().count()) else {
         return Err(refused(given, "it is not within allowed_directories"));
     };
-    let writable = containing().any(|(root, read_only)| root.components().count() == depth && !read_only);
-    if !given.read_only && !writable {
-        return Err(refused(given, "allowed_directories has it read-only"));
+    if !given.read_only {
+        if innermost.read_only {
+            return Err(refused(given, "allowed_directories has it read-only"));
+        }
+        if let Some(inner) = allowed.iter().find(|d| d.read_only && d.host.starts_with(&host)) {
+            let why = format!("allowed_directories has \"{}\" in it read-only", inner.host.display());
+            return Err(refused(given, &why));
+        }
     }
-    Ok(preopen(host, given, true))
-}
-
-fn preopen(host: PathBuf, d: &Directory, explicit: bool) -> Preopen {
-    Preopen { host, guest: d.guest.clone(), read_only: d.read_only, explicit }
+    Ok(Preopen { host, guest: given.guest.clone(), read_only: given.read_only, explicit: true })
 }
 
 fn refused(d: &Directory, why: &str) -> Error {
@@ -66,37 +68,42 @@ fn failed(host: &str, e: &io::Error) -> Error {
     Error::new(Status::IO, format!("directory \"{host}\": {e}"))
 }
 
+/// Opens the directories into `builder`; says how many there were to open.
+pub(super) fn open(preopens: &[Preopen], builder: &mut WasiCtxBuilder, force_read_only: bool) -> Result<usize> {
+    if preopens.is_empty() {
+        return Ok(0);
+    }
+    handles::above_standard(|| {
+        preopens.iter().try_fold(0, |opened, preopen| Ok(opened + usize::from(preopen.open(builder, force_read_only)?)))
+    })
+}
+
 impl Preopen {
     /// Opens the directory into `builder`; `Ok(false)` if it is not there and need not be.
-    pub(super) fn open(&self, builder: &mut WasiCtxBuilder, force_read_only: bool) -> Result<bool> {
+    fn open(&self, builder: &mut WasiCtxBuilder, force_read_only: bool) -> Result<bool> {
         let perms = if self.read_only || force_read_only { FsPerms::ReadOnly } else { FsPerms::ReadWrite };
-        let opened = if self.explicit {
-            let handle = self.pin()?;
-            builder.preopened_dir(format!("/proc/self/fd/{}", handle.as_raw_fd()), &self.guest, perms).map(drop)
-        } else {
-            builder.preopened_dir(&self.host, &self.guest, perms).map(drop)
+        let failed = |e: &io::Error| failed(&self.host.to_string_lossy(), e);
+        let handle = match self.pin() {
+            Ok(handle) => handle,
+            Err(e) if !self.explicit && matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(false);
+            }
+            Err(e) => return Err(failed(&e)),
         };
-        let Err(e) = opened else { return Ok(true) };
-        let io = match e.downcast::<io::Error>() {
-            Ok(io) => io,
-            Err(other) => io::Error::other(other.to_string()),
-        };
-        if !self.explicit && matches!(io.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
-            return Ok(false);
+        match builder.preopened_dir(format!("/proc/self/fd/{}", handle.as_raw_fd()), &self.guest, perms) {
+            Ok(_) => Ok(true),
+            Err(e) => Err(failed(&e.downcast::<io::Error>().unwrap_or_else(|other| io::Error::other(other.to_string())))),
         }
-        Err(failed(&self.host.to_string_lossy(), &io))
     }
 
-    /// Holds the directory that was checked. A guest that may write above it could since have put a symbolic link in its
+    /// Holds the directory that was meant. A guest that may write above it could since have put a symbolic link in its
     /// place, so what was opened has to carry the same name still.
-    fn pin(&self) -> Result<File> {
-        let name = self.host.to_string_lossy();
+    fn pin(&self) -> io::Result<File> {
         let flags = libc::O_PATH | libc::O_DIRECTORY | libc::O_CLOEXEC;
-        let file = File::options().read(true).custom_flags(flags).open(&self.host).map_err(|e| failed(&name, &e))?;
-        let link = Path::new("/proc/self/fd").join(file.as_raw_fd().to_string());
-        let real = std::fs::read_link(link).map_err(|e| failed(&name, &e))?;
+        let file = File::options().read(true).custom_flags(flags).open(&self.host)?;
+        let real = std::fs::read_link(Path::new("/proc/self/fd").join(file.as_raw_fd().to_string()))?;
         if real != self.host {
-            return Err(failed(&name, &io::Error::other("it was replaced while it was opened")));
+            return Err(io::Error::other("another directory has taken its place"));
         }
         Ok(file)
     }
@@ -104,32 +111,30 @@ impl Preopen {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::limits;
     use super::*;
 
     fn dir(host: &Path, read_only: bool) -> Directory {
         Directory { host: host.to_str().unwrap_or_default().to_owned(), guest: "/".into(), read_only }
     }
 
-    fn limits(allowed: Vec<Directory>) -> SandboxLimits {
-        SandboxLimits { allowed_directories: allowed, ..SandboxLimits::default() }
-    }
-
     #[test]
     fn only_within_the_runtimes_and_no_less_strict() -> io::Result<()> {
         let tmp = tempfile::tempdir()?;
-        let (open, strict) = (tmp.path().join("open"), tmp.path().join("open/strict"));
-        std::fs::create_dir_all(strict.join("deep"))?;
-        std::fs::create_dir_all(tmp.path().join("open-not"))?;
+        let (strict, open) = (tmp.path().join("strict"), tmp.path().join("strict/open"));
+        std::fs::create_dir_all(open.join("deep"))?;
+        std::fs::create_dir_all(tmp.path().join("strict-not"))?;
         std::fs::write(open.join("file"), "")?;
-        std::os::unix::fs::symlink("../open-not", open.join("link"))?;
-        let l = limits(vec![dir(&open, false), dir(&strict, true), dir(&tmp.path().join("missing"), false)]);
+        std::os::unix::fs::symlink("../../strict-not", open.join("link"))?;
+        let l = limits(&[(&strict, "/s", true), (&open, "/o", false), (&tmp.path().join("missing"), "/m", false)]);
         let status = |d: Directory| resolve(&[d], &l).map(drop).map_err(|e| e.status());
         assert_eq!(status(dir(&open, false)), Ok(()));
-        assert_eq!(status(dir(&open.join("./strict/.."), true)), Ok(()));
-        assert_eq!(status(dir(&strict.join("deep"), true)), Ok(()));
+        assert_eq!(status(dir(&open.join("./deep/.."), true)), Ok(()));
+        assert_eq!(status(dir(&open.join("deep"), false)), Ok(()));
+        assert_eq!(status(dir(&strict, true)), Ok(()));
         assert_eq!(status(dir(&strict, false)), Err(Status::INVALID_ARGUMENT));
-        assert_eq!(status(dir(&strict.join("deep"), false)), Err(Status::INVALID_ARGUMENT));
-        assert_eq!(status(dir(&tmp.path().join("open-not"), true)), Err(Status::INVALID_ARGUMENT));
+        assert_eq!(status(dir(&open.join(".."), false)), Err(Status::INVALID_ARGUMENT));
+        assert_eq!(status(dir(&tmp.path().join("strict-not"), true)), Err(Status::INVALID_ARGUMENT));
         assert_eq!(status(dir(&open.join("link"), true)), Err(Status::INVALID_ARGUMENT));
         assert_eq!(status(dir(tmp.path(), true)), Err(Status::INVALID_ARGUMENT));
         assert_eq!(status(dir(&open.join("none"), true)), Err(Status::IO));
@@ -137,23 +142,28 @@ mod tests {
         assert_eq!(resolve(&[], &l).map(|p| p.len()).ok(), Some(3), "a missing one is skipped when it is opened");
         let e = resolve(&[dir(tmp.path(), true)], &l).unwrap_err();
         assert!(e.message().contains(&tmp.path().display().to_string()), "{e}");
-        let off = SandboxLimits { filesystem_access: false, ..limits(vec![dir(&open, false)]) };
+        let off = SandboxLimits { filesystem_access: false, ..limits(&[(&open, "/", false)]) };
         assert!(resolve(&[], &off).is_ok_and(|p| p.is_empty()));
         assert!(resolve(&[dir(&open, true)], &off).unwrap_err().message().contains("filesystem_access"));
         Ok(())
     }
 
     #[test]
-    fn a_directory_swapped_after_its_check_is_not_opened() -> io::Result<()> {
+    fn a_directory_swapped_for_a_link_is_not_opened() -> io::Result<()> {
         let tmp = tempfile::tempdir()?;
         let (root, inner) = (tmp.path().join("root"), tmp.path().join("root/inner"));
         std::fs::create_dir_all(&inner)?;
-        let preopens = resolve(&[dir(&inner, false)], &limits(vec![dir(&root, false)])).unwrap();
-        assert_eq!(preopens[0].open(&mut WasiCtxBuilder::new(), false), Ok(true));
+        let of_call = resolve(&[dir(&inner, false)], &limits(&[(&root, "/", false)])).unwrap();
+        let of_runtime = resolve(&[], &limits(&[(&inner, "/", false)])).unwrap();
+        let opened = |preopens: &[Preopen]| open(preopens, &mut WasiCtxBuilder::new(), false);
+        assert_eq!((opened(&of_call), opened(&of_runtime)), (Ok(1), Ok(1)));
         std::fs::remove_dir(&inner)?;
+        assert_eq!((opened(&of_call).map_err(|e| e.status()), opened(&of_runtime)), (Err(Status::IO), Ok(0)));
         std::os::unix::fs::symlink("../..", &inner)?;
-        let e = preopens[0].open(&mut WasiCtxBuilder::new(), false).unwrap_err();
-        assert!(e.status() == Status::IO && e.message().contains("replaced"), "{e}");
+        for preopens in [of_call, of_runtime] {
+            let e = opened(&preopens).unwrap_err();
+            assert!(e.status() == Status::IO && e.message().contains("taken its place"), "{e}");
+        }
         Ok(())
     }
 }

@@ -2,20 +2,28 @@
 //!
 //! Every call goes the same way ([`shims`]): the policy decides, the guest's memory and the call's state are found, and
 //! wasmtime-wasi does the work on the calling thread. What must end at a deadline or count against a limit is done here:
-//! standard streams ([`stdio`]), sleeping and polling ([`poll`]), open files and file sizes ([`calls`]).
+//! standard streams ([`stdio`], [`inherited`]), sleeping and polling ([`poll`]), open files and file sizes ([`calls`]), long
+//! directories ([`readdir`]), and what must not be opened at all ([`paths`]).
 //! No Tokio runtime is ever started.
 
 mod calls;
 mod context;
 mod directories;
+mod handles;
+mod inherited;
+mod paths;
 mod poll;
+mod readdir;
+mod sandbox;
 mod settings;
 mod shims;
+mod signals;
 mod stdio;
 #[cfg(test)]
 mod tests;
 
-pub use context::{SandboxLimits, WasiState};
+pub use context::WasiState;
+pub use sandbox::SandboxLimits;
 pub use settings::{Output, Stdin, WasiSettings};
 pub use shims::{MODULE, add_to_linker};
 pub use stdio::{Captured, Sink};
@@ -104,6 +112,15 @@ impl std::error::Error for Exit {}
 impl std::error::Error for Interrupted {}
 impl std::error::Error for SandboxDenied {}
 impl std::error::Error for MissingMemory {}
+
+/// How long a wait that a cancel cannot end lasts before it looks for one.
+const POLL_SLICE: Duration = Duration::from_millis(50);
+
+/// How long such a wait may last now.
+fn until_next_look<T: WasiHost>(host: &T) -> Duration {
+    let left = host.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    left.unwrap_or(POLL_SLICE).min(POLL_SLICE)
+}
 
 /// Fails if the call in progress is cancelled or out of time.
 fn check_interrupt<T: WasiHost>(host: &T) -> Result<(), Interrupted> {

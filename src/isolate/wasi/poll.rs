@@ -2,9 +2,9 @@
 
 use super::calls::{settle, slot};
 use super::context::{HOSTCALL_FUEL, Slot};
+use super::inherited::poll_fds;
 use super::shims::{Rule, immediate};
-use super::stdio::{POLL_SLICE, Target, poll_fds};
-use super::{Interrupted, WasiHost, check_interrupt};
+use super::{Interrupted, POLL_SLICE, WasiHost, check_interrupt};
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 use wasmtime::Result;
@@ -115,8 +115,9 @@ fn readable<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: Fd) -> 
     let number = u32::from(fd).cast_signed();
     let flags = match slot(host, number)? {
         Slot::Stdin => match host.wasi().context()?.stdin.inherited() {
-            Some(inherited) => return Ok(Ok(Until::Ready { fd: inherited.fd, events: libc::POLLIN })),
-            None => Eventrwflags::empty(),
+            Err(errno) => return Ok(Err(errno)),
+            Ok(Some(inherited)) => return Ok(Ok(Until::Ready { fd: inherited.fd(), events: libc::POLLIN })),
+            Ok(None) => Eventrwflags::empty(),
         },
         Slot::Opened { .. } => {
             let p1 = host.wasi().p1()?;
@@ -138,10 +139,10 @@ fn readable<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: Fd) -> 
 fn writable<T: WasiHost>(host: &mut T, fd: Fd) -> Result<Result<Until, Errno>> {
     let context = host.wasi().context()?;
     Ok(match context.descriptors.get(u32::from(fd).cast_signed()) {
-        Slot::Output(index) => match context.outputs.get(index).and_then(Target::inherited) {
-            Some(inherited) => Ok(Until::Ready { fd: inherited.fd, events: libc::POLLOUT }),
-            None => Ok(Until::Now(Eventrwflags::empty())),
-        },
+        Slot::Output(index) => context.outputs[index].inherited().map(|inherited| match inherited {
+            Some(inherited) => Until::Ready { fd: inherited.fd(), events: libc::POLLOUT },
+            None => Until::Now(Eventrwflags::empty()),
+        }),
         Slot::Opened { .. } => Ok(Until::Now(Eventrwflags::empty())),
         Slot::Free | Slot::Stdin | Slot::Preopen => Err(Errno::Badf),
     })

@@ -1,7 +1,7 @@
 //! What one call gives its guest: arguments, environment, standard streams, directories.
 
-use super::context::SandboxLimits;
 use super::directories;
+use super::sandbox::SandboxLimits;
 use super::stdio::Sink;
 use crate::config::Directory;
 use crate::error::{self, Error, Result};

@@ -1,6 +1,6 @@
 //! The entry to every preview 1 call: policy, memory, state, and then the call itself on the calling thread.
 
-use super::{Exit, MissingMemory, SandboxDenied, WasiHost, calls, poll};
+use super::{Exit, MissingMemory, SandboxDenied, WasiHost, calls, paths, poll, readdir};
 use crate::config::DenyAction;
 use crate::isolate::policy::{Decision, SyscallPolicy, call_index};
 use std::future::Future;
@@ -62,8 +62,9 @@ pub(super) fn immediate<F: Future>(future: F) -> wasmtime::Result<F::Output> {
     }
 }
 
-/// The calls with the types of their parameters. `sync` and `wait` go straight to wasmtime-wasi, `own` to our function of
-/// the same name, `poll` to ours with the rule.
+/// The calls with the types of their parameters. `sync` and `wait` go straight to wasmtime-wasi, `own`, `path` and `list` to
+/// our function of the same name, `poll` to ours with the rule. Those with paths name the lengths of these in brackets; `look`
+/// goes to wasmtime-wasi then, and so does `change`, which puts something else under a name.
 macro_rules! for_each_call {
     ($apply:ident) => {
         $apply! {
@@ -88,23 +89,23 @@ macro_rules! for_each_call {
             sync fd_prestat_dir_name(fd: i32, path: i32, len: i32);
             own fd_pwrite(fd: i32, iovs: i32, count: i32, offset: i64, result: i32);
             own fd_read(fd: i32, iovs: i32, count: i32, result: i32);
-            wait fd_readdir(fd: i32, buffer: i32, len: i32, cookie: i64, result: i32);
+            list fd_readdir(fd: i32, buffer: i32, len: i32, cookie: i64, result: i32);
             own fd_renumber(from: i32, to: i32);
             wait fd_seek(fd: i32, offset: i64, whence: i32, result: i32);
             wait fd_sync(fd: i32);
             sync fd_tell(fd: i32, result: i32);
             own fd_write(fd: i32, iovs: i32, count: i32, result: i32);
-            wait path_create_directory(fd: i32, path: i32, len: i32);
-            wait path_filestat_get(fd: i32, flags: i32, path: i32, len: i32, result: i32);
-            wait path_filestat_set_times(fd: i32, flags: i32, path: i32, len: i32, atim: i64, mtim: i64, set: i32);
-            wait path_link(old_fd: i32, flags: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
-            own path_open(
+            change path_create_directory[len](fd: i32, path: i32, len: i32);
+            look path_filestat_get[len](fd: i32, flags: i32, path: i32, len: i32, result: i32);
+            path path_filestat_set_times[len](fd: i32, flags: i32, path: i32, len: i32, atim: i64, mtim: i64, set: i32);
+            change path_link[old_len, new_len](old_fd: i32, flags: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
+            path path_open[len](
                 fd: i32, lookup: i32, path: i32, len: i32, oflags: i32, base: i64, inheriting: i64, flags: i32, result: i32);
-            wait path_readlink(fd: i32, path: i32, len: i32, buffer: i32, buffer_len: i32, result: i32);
-            wait path_remove_directory(fd: i32, path: i32, len: i32);
-            wait path_rename(old_fd: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
-            wait path_symlink(old: i32, old_len: i32, fd: i32, new: i32, new_len: i32);
-            own path_unlink_file(fd: i32, path: i32, len: i32);
+            look path_readlink[len](fd: i32, path: i32, len: i32, buffer: i32, buffer_len: i32, result: i32);
+            change path_remove_directory[len](fd: i32, path: i32, len: i32);
+            change path_rename[old_len, new_len](old_fd: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
+            change path_symlink[old_len, new_len](old: i32, old_len: i32, fd: i32, new: i32, new_len: i32);
+            change path_unlink_file[len](fd: i32, path: i32, len: i32);
             poll poll_oneoff(subscriptions: i32, events: i32, count: i32, result: i32);
             sync proc_raise(signal: i32);
             sync sched_yield();
@@ -124,8 +125,22 @@ macro_rules! invoke {
     (wait $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
         immediate(p1::$name($host.wasi().p1()?, &mut $memory, $($arg),*))?
     };
+    (look $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+        invoke!(wait $name $rule $host $memory ($($arg),*))
+    };
+    (change $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {{
+        let sandbox = $host.wasi().sandbox();
+        let _changes = sandbox.names_change($host)?;
+        invoke!(wait $name $rule $host $memory ($($arg),*))
+    }};
     (own $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
         calls::$name($host, &mut $memory, $($arg),*)
+    };
+    (path $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+        paths::$name($host, &mut $memory, $($arg),*)
+    };
+    (list $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+        readdir::$name($host, &mut $memory, $($arg),*)
     };
     (poll $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
         poll::$name($host, &mut $memory, &$rule, $($arg),*)
@@ -135,7 +150,7 @@ macro_rules! invoke {
 /// Defines the 46 calls under the policy.
 pub fn add_to_linker<T: WasiHost>(linker: &mut Linker<T>, policy: &Arc<SyscallPolicy>) -> wasmtime::Result<()> {
     macro_rules! define {
-        ($( $kind:ident $name:ident($($arg:ident: $ty:ty),*); )*) => {
+        ($( $kind:ident $name:ident$([$($len:ident),*])?($($arg:ident: $ty:ty),*); )*) => {
             $({
                 let rule = Rule::new(policy, stringify!($name));
                 linker.func_wrap(MODULE, rule.call, move |mut caller: Caller<'_, T>, $($arg: $ty),*| -> wasmtime::Result<i32> {
@@ -143,6 +158,9 @@ pub fn add_to_linker<T: WasiHost>(linker: &mut Linker<T>, policy: &Arc<SyscallPo
                     if !rule.allowed {
                         return rule.deny(caller.data_mut());
                     }
+                    $(if paths::too_long(&[$($len),*]) {
+                        return Ok(Errno::Nametoolong as i32);
+                    })?
                     let memory = memory_of(&mut caller, rule.call)?;
                     let (bytes, host) = memory.data_and_store_mut(&mut caller);
                     host.wasi().prepare(rule.read_only)?;

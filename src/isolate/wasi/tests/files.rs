@@ -68,12 +68,16 @@ fn nothing_outside_is_reached() {
     assert_eq!(std::fs::read(tmp.path().join("secret")).unwrap(), b"s");
 }
 
+pub fn make_fifo(path: &Path) {
+    let path = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
+    // SAFETY: the path is NUL-terminated.
+    assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
+}
+
 #[test]
 fn what_is_no_file_is_not_opened() {
     let tmp = tempfile::tempdir().unwrap();
-    let fifo = std::ffi::CString::new(tmp.path().join("fifo").to_str().unwrap()).unwrap();
-    // SAFETY: the path is NUL-terminated.
-    assert_eq!(unsafe { libc::mkfifo(fifo.as_ptr(), 0o600) }, 0);
+    make_fifo(&tmp.path().join("fifo"));
     let _listener = UnixListener::bind(tmp.path().join("socket")).unwrap();
     symlink("fifo", tmp.path().join("link")).unwrap();
     let mut g = Guest::open(limits(&[(tmp.path(), "/", false), (Path::new("/dev"), "/dev", false)]));
@@ -90,7 +94,98 @@ fn what_is_no_file_is_not_opened() {
     assert_eq!(g.call("path_filestat_get", &[3, 0, at, len, 200]), OK);
     assert!(g.try_call("path_filestat_get", &[3, 0, 200 << 16, 4, 200]).is_err());
     assert!(g.try_call("path_open", &[3, 0, 200 << 16, 4, 0, 2, 0, 0, 200]).is_err());
-    assert_eq!(g.call("path_unlink_file", &[3, 0, 2 << 20]), 37);
+}
+
+#[test]
+fn the_times_of_what_is_no_file_are_set_without_opening_it() {
+    let tmp = tempfile::tempdir().unwrap();
+    make_fifo(&tmp.path().join("fifo"));
+    symlink("fifo", tmp.path().join("link")).unwrap();
+    std::fs::write(tmp.path().join("f"), "").unwrap();
+    symlink("f", tmp.path().join("to_f")).unwrap();
+    let mut g = Guest::open(limits(&[(tmp.path(), "/", false)]));
+    for (path, follow, expected) in
+        [("fifo", 1, ACCES), ("link", 1, ACCES), ("fifo", 0, OK), ("link", 0, OK), ("f", 1, OK), ("to_f", 1, OK), ("no", 1, 44)]
+    {
+        let [at, len] = g.path(path);
+        assert_eq!(g.call("path_filestat_set_times", &[3, follow, at, len, 0, 0, 2 | 8]), expected, "{path}");
+    }
+}
+
+#[test]
+fn paths_have_a_length() {
+    let tmp = tempfile::tempdir().unwrap();
+    std::fs::write(tmp.path().join("f"), "").unwrap();
+    let mut g = Guest::open(limits(&[(tmp.path(), "/", false)]));
+    let long = "./".repeat(2049);
+    let [at, len] = g.path(&long);
+    g.put(64, b"g");
+    for (call, args) in [
+        ("path_create_directory", &[3, at, len][..]),
+        ("path_filestat_get", &[3, 0, at, len, 200]),
+        ("path_filestat_set_times", &[3, 0, at, len, 0, 0, 2]),
+        ("path_link", &[3, 0, at, len, 3, 64, 1]),
+        ("path_link", &[3, 0, 64, 1, 3, at, len]),
+        ("path_open", &[3, 0, at, len, 0, 2, 0, 0, 200]),
+        ("path_readlink", &[3, at, len, 200, 10, 220]),
+        ("path_remove_directory", &[3, at, len]),
+        ("path_rename", &[3, at, len, 3, 64, 1]),
+        ("path_rename", &[3, 64, 1, 3, at, len]),
+        ("path_symlink", &[at, len, 3, 64, 1]),
+        ("path_symlink", &[64, 1, 3, at, len]),
+        ("path_unlink_file", &[3, at, len]),
+        ("path_unlink_file", &[3, 0, -1]),
+    ] {
+        assert_eq!(g.call(call, args), NAMETOOLONG, "{call}");
+    }
+    let fits = format!("{}f", "./".repeat(2047));
+    assert!(g.open_path(3, &fits, 0, 2, 0).is_ok());
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_not_opened() {
+    let tmp = tempfile::tempdir().unwrap();
+    std::fs::write(tmp.path().join("f"), "").unwrap();
+    symlink("loop", tmp.path().join("loop")).unwrap();
+    let mut g = Guest::open(limits(&[(tmp.path(), "/", false)]));
+    for (path, errno) in [("f/x", 54), ("loop", 32), ("\0", INVAL)] {
+        assert_eq!(g.open_path(3, path, 1, 66, 0), Err(errno), "{path}");
+    }
+    assert!(g.open_path(3, "new", 1, 66, 0).is_ok());
+}
+
+#[test]
+fn a_policy_without_changing_calls_opens_nothing_to_write() {
+    let tmp = tempfile::tempdir().unwrap();
+    std::fs::write(tmp.path().join("f"), "kept").unwrap();
+    let p = policy(&["@stdio", "@fs_read"], &[], DenyAction::Errno);
+    let mut g = Guest::new(host(WasiSettings::default(), limits(&[(tmp.path(), "/", false)])), p);
+    assert_eq!(g.open_path(3, "new", 1, 66, 0), Err(PERM));
+    assert_eq!(g.open_path(3, "f", 8, 2, 0), Err(PERM));
+    let f = g.open_path(3, "f", 0, 2, 0).unwrap();
+    assert_eq!(g.read(f, 10), (OK, b"kept".to_vec()));
+}
+
+#[test]
+fn a_directory_moved_away_leads_no_later_call_elsewhere() {
+    let tmp = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(tmp.path().join("outer/inner")).unwrap();
+    std::fs::create_dir(tmp.path().join("secret")).unwrap();
+    std::fs::write(tmp.path().join("secret/s"), "secret").unwrap();
+    let l = limits(&[(&tmp.path().join("outer"), "/o", false), (&tmp.path().join("outer/inner"), "/i", false)]);
+    let mut g = Guest::open(l.clone());
+    g.put(64, b"innerold../secret");
+    assert_eq!(g.call("path_rename", &[3, 64, 5, 3, 69, 3]), OK);
+    assert_eq!(g.call("path_symlink", &[72, 9, 3, 64, 5]), OK);
+    for explicit in [false, true] {
+        let mut s = WasiSettings::default();
+        if explicit {
+            let host = tmp.path().join("outer/inner").to_str().unwrap().to_owned();
+            s.add_directory(Directory { host, guest: "/e".into(), read_only: false }).unwrap();
+        }
+        let mut g = Guest::new(host(s, l.clone()), SyscallPolicy::allow_all());
+        assert!(g.try_call("fd_prestat_get", &[3, 200]).is_err());
+    }
 }
 
 #[test]

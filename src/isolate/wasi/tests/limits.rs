@@ -78,3 +78,47 @@ fn no_way_makes_a_file_larger_than_the_limit() {
     let r = g.open_path(3, "f", 0, 2, 0).unwrap();
     assert_eq!(g.write(r, "1").0, BADF);
 }
+
+#[test]
+fn more_buffers_than_a_call_looks_at_are_refused() {
+    let tmp = tempfile::tempdir().unwrap();
+    let mut g = Guest::open(SandboxLimits { max_file_size: 10, ..limits(&[(tmp.path(), "/", false)]) });
+    let f = g.open_path(3, "f", 1, 66, 0).unwrap();
+    // Empty ones lead, so that the first with something in it is not looked at.
+    g.put(4096, &[0; 1024 * 8]);
+    g.put(4096 + 1024 * 8, &[0, 0, 1, 0, 100, 0, 0, 0]);
+    for (call, args) in [
+        ("fd_write", &[f, 4096, 1025, 80][..]),
+        ("fd_pwrite", &[f, 4096, 1025, 0, 80]),
+        ("fd_read", &[f, 4096, 1025, 80]),
+        ("fd_pread", &[f, 4096, 1025, 0, 80]),
+        ("fd_write", &[f, 4096, -1, 80]),
+    ] {
+        assert_eq!(g.call(call, args), INVAL, "{call}");
+    }
+    assert_eq!(std::fs::metadata(tmp.path().join("f")).unwrap().len(), 0);
+    g.put(4096 + 1023 * 8, &[0, 0, 1, 0, 10, 0, 0, 0]);
+    assert_eq!((g.call("fd_write", &[f, 4096, 1024, 80]), g.u32(80)), (OK, 10));
+    assert_eq!(g.call("fd_write", &[f, 4096, 1024, 80]), FBIG);
+}
+
+#[test]
+fn appending_guests_do_not_pass_the_limit_together() {
+    let tmp = tempfile::tempdir().unwrap();
+    let l = SandboxLimits { max_file_size: 1 << 20, ..limits(&[(tmp.path(), "/", false)]) };
+    for _ in 0..8 {
+        std::fs::write(tmp.path().join("f"), "").unwrap();
+        let guests: Vec<_> = (0..4)
+            .map(|_| {
+                let l = l.clone();
+                std::thread::spawn(move || {
+                    let mut g = Guest::open(l);
+                    let f = g.open_path(3, "f", 0, 66, 1).unwrap();
+                    while g.transfer("fd_write", f, (1 << 16, 50_000), None).0 == OK {}
+                })
+            })
+            .collect();
+        guests.into_iter().for_each(|g| g.join().unwrap());
+        assert!(std::fs::metadata(tmp.path().join("f")).unwrap().len() <= 1 << 20);
+    }
+}

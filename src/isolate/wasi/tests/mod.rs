@@ -2,6 +2,8 @@
 
 mod files;
 mod limits;
+mod listing;
+mod races;
 mod streams;
 
 use super::*;
@@ -17,6 +19,7 @@ pub const BADF: i32 = 8;
 pub const FBIG: i32 = 22;
 pub const INVAL: i32 = 28;
 pub const MFILE: i32 = 33;
+pub const NAMETOOLONG: i32 = 37;
 pub const NOMEM: i32 = 48;
 pub const PERM: i32 = 63;
 pub const NOTCAPABLE: i32 = 76;
@@ -74,15 +77,13 @@ pub fn policy(allowed: &[&str], denied: &[&str], action: DenyAction) -> SyscallP
 }
 
 pub fn limits(dirs: &[(&Path, &str, bool)]) -> SandboxLimits {
-    let allowed_directories = dirs
-        .iter()
-        .map(|(host, guest, read_only)| Directory {
-            host: host.to_str().unwrap().into(),
-            guest: (*guest).into(),
-            read_only: *read_only,
-        })
-        .collect();
-    SandboxLimits { allowed_directories, ..SandboxLimits::default() }
+    let directory = |(host, guest, read_only): &(&Path, &str, bool)| Directory {
+        host: host.to_str().unwrap().into(),
+        guest: (*guest).into(),
+        read_only: *read_only,
+    };
+    let directories: Vec<_> = dirs.iter().map(directory).collect();
+    SandboxLimits::new(true, &directories, u64::MAX, u32::MAX).unwrap()
 }
 
 fn types_of<T: 'static>(linker: &Linker<T>, store: &mut Store<T>) -> Vec<(String, Vec<ValType>, Vec<ValType>)> {

@@ -1,0 +1,181 @@
+//! What a runtime allows the file calls of its guests, and the order that it keeps among them.
+
+use super::{Interrupted, WasiHost, check_interrupt, until_next_look};
+use crate::config::{Directory, writable_around};
+use crate::error::{Error, Result, Status};
+use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a runtime allows the guests' file calls.
+#[derive(Clone, Debug)]
+pub struct SandboxLimits {
+    pub filesystem_access: bool,
+    pub(super) allowed: Vec<Allowed>,
+    /// The size in bytes past which no file grows.
+    pub max_file_size: u64,
+    /// Files and directories that a call may have open at once, beside the standard streams and the directories given.
+    pub max_open_files: u32,
+    pub(super) order: Arc<Order>,
+}
+
+/// A directory of the host that guests may see.
+#[derive(Clone, Debug)]
+pub(super) struct Allowed {
+    /// Without a symbolic link, as of the making of the runtime.
+    pub(super) host: PathBuf,
+    pub(super) guest: String,
+    pub(super) read_only: bool,
+}
+
+/// What the guests of one runtime must not do at the same time.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    /// Read while a name is looked at and then opened, written by whatever puts another thing under a name: else a guest
+    /// could slip a FIFO between the look and the opening, which would then wait for ever. Other runtimes and other
+    /// processes are not kept out: a host should give a directory to one runtime alone.
+    names: RwLock<()>,
+    /// Held while the size of a file is looked at and the file then appended to.
+    appends: Mutex<()>,
+}
+
+impl Default for SandboxLimits {
+    /// File calls allowed, on no directory, without limits.
+    fn default() -> Self {
+        SandboxLimits {
+            filesystem_access: true,
+            allowed: Vec::new(),
+            max_file_size: u64::MAX,
+            max_open_files: u32::MAX,
+            order: Arc::default(),
+        }
+    }
+}
+
+impl SandboxLimits {
+    /// Settles where the directories are. A symbolic link on the way to one is followed now and never again: what a guest
+    /// or the host puts there later leads no call elsewhere.
+    pub fn new(filesystem_access: bool, directories: &[Directory], max_file_size: u64, max_open_files: u32) -> Result<Self> {
+        let allowed: Vec<Allowed> = match filesystem_access {
+            true => directories.iter().map(Allowed::new).collect(),
+            false => Vec::new(),
+        };
+        if let Some((inner, outer)) = writable_around(&allowed, |d| (&d.host, d.read_only)) {
+            let text = format!(
+                "allowed_directories: \"{}\" is read-only, but lies in \"{}\", which is writable",
+                inner.host.display(),
+                outer.host.display()
+            );
+            return Err(Error::new(Status::INVALID_CONFIG, text));
+        }
+        Ok(SandboxLimits { filesystem_access, allowed, max_file_size, max_open_files, order: Arc::default() })
+    }
+
+    /// While the guard lives, no guest of the runtime puts another thing under a name.
+    pub(super) fn names_stay<T: WasiHost>(&self, host: &T) -> Result<RwLockReadGuard<'_, ()>, Interrupted> {
+        patiently(host, |time| self.order.names.try_read_for(time))
+    }
+
+    /// While the guard lives, no guest of the runtime opens what it has looked at.
+    pub(super) fn names_change<T: WasiHost>(&self, host: &T) -> Result<RwLockWriteGuard<'_, ()>, Interrupted> {
+        patiently(host, |time| self.order.names.try_write_for(time))
+    }
+
+    /// While the guard lives, no other guest of the runtime appends to a file.
+    pub(super) fn appends_alone<T: WasiHost>(&self, host: &T) -> Result<MutexGuard<'_, ()>, Interrupted> {
+        patiently(host, |time| self.order.appends.try_lock_for(time))
+    }
+}
+
+/// Waits for a lock no longer than the call may last: its holder's disk may be slow.
+fn patiently<T: WasiHost, G>(host: &T, attempt: impl Fn(Duration) -> Option<G>) -> Result<G, Interrupted> {
+    loop {
+        if let Some(guard) = attempt(until_next_look(host)) {
+            return Ok(guard);
+        }
+        check_interrupt(host)?;
+    }
+}
+
+impl Allowed {
+    fn new(d: &Directory) -> Self {
+        Allowed { host: settled(Path::new(&d.host)), guest: d.guest.clone(), read_only: d.read_only }
+    }
+}
+
+/// The path without symbolic links, as far as it exists.
+fn settled(path: &Path) -> PathBuf {
+    if let Ok(real) = std::fs::canonicalize(path) {
+        return real;
+    }
+    let Some(parent) = path.parent() else { return path.to_owned() };
+    let mut real = settled(parent);
+    match path.file_name() {
+        Some(name) => real.push(name),
+        // The path ends in "..".
+        None => drop(real.pop()),
+    }
+    real
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::WasiSettings;
+    use super::super::tests::{host, limits};
+    use super::*;
+    use std::io;
+    use std::os::unix::fs::symlink;
+    use std::time::Instant;
+
+    #[test]
+    fn links_are_followed_once() -> io::Result<()> {
+        let tmp = tempfile::tempdir()?;
+        let root = std::fs::canonicalize(tmp.path())?;
+        std::fs::create_dir_all(root.join("real/deep"))?;
+        symlink("real", root.join("link"))?;
+        for (given, real) in [
+            ("real", "real"),
+            ("link", "real"),
+            ("link/deep/..", "real"),
+            ("link/./missing/x", "real/missing/x"),
+            ("link/missing/../y", "real/y"),
+            ("none", "none"),
+        ] {
+            let found = limits(&[(&root.join(given), "/", false)]).allowed;
+            assert_eq!(found[0].host, root.join(real), "{given}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn read_only_is_not_writable_through_another() -> io::Result<()> {
+        let tmp = tempfile::tempdir()?;
+        std::fs::create_dir_all(tmp.path().join("open/strict"))?;
+        std::fs::create_dir_all(tmp.path().join("open-not"))?;
+        symlink("open/strict", tmp.path().join("link"))?;
+        let dir = |name: &str, read_only| {
+            let host = tmp.path().join(name).to_str().unwrap_or_default().to_owned();
+            Directory { host, guest: name.into(), read_only }
+        };
+        let made = |access, dirs: &[Directory]| SandboxLimits::new(access, dirs, 1, 1).map(drop);
+        let e = made(true, &[dir("link", true), dir("open", false)]).unwrap_err();
+        assert_eq!(e.status(), Status::INVALID_CONFIG);
+        assert!(e.message().contains("open/strict\" is read-only") && e.message().contains("open\", which is writable"), "{e}");
+        assert_eq!(made(false, &[dir("link", true), dir("open", false)]), Ok(()));
+        assert_eq!(made(true, &[dir("link", false), dir("open", true), dir("open-not", true)]), Ok(()));
+        Ok(())
+    }
+
+    #[test]
+    fn a_lock_is_waited_for_until_the_deadline() {
+        let sandbox = SandboxLimits::default();
+        let mut host = host(WasiSettings::default(), sandbox.clone());
+        let _held = sandbox.names_stay(&host).unwrap();
+        assert!(sandbox.names_stay(&host).is_ok() && sandbox.appends_alone(&host).is_ok());
+        let started = Instant::now();
+        host.deadline = Some(started + Duration::from_millis(20));
+        assert!(sandbox.names_change(&host).is_err());
+        assert!((Duration::from_millis(20)..Duration::from_secs(2)).contains(&started.elapsed()));
+    }
+}
