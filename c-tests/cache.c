@@ -168,8 +168,7 @@ static void one_compilation_for_all(void) {
     ask_from_eight_threads(runtime, bytes, length, DWCP_OK);
     dwcp_cache_metrics_t m = metrics_of(runtime);
     CHECK_EQ(m.misses, 1);
-    CHECK_EQ(m.hits, 7);
-    CHECK(m.single_flight_waits <= 7);
+    CHECK_EQ(m.hits + m.single_flight_waits, 7); /* neither is a miss: one compiled */
     CHECK_EQ(m.compile_failures, 0);
     CHECK_EQ(m.modules, 1);
 

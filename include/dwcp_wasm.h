@@ -1962,7 +1962,8 @@ dwcp_status_t dwcp_caller_write(dwcp_caller_t *caller,
  *
  * Returns: nothing.
  * Errors: none
- * Ownership: `len` bytes of UTF-8 at `message` are copied, at most 4096; what is not UTF-8 is replaced.
+ * Ownership: `len` bytes of UTF-8 at `message` are copied, at most 4096; what is not UTF-8 is replaced, and control
+ * characters but line ends and tabs are escaped.
  * Threads: the host function's.
  * Since: 0.1.0
  */

@@ -229,6 +229,19 @@ pub fn escape(text: &str, max: usize) -> String {
     out
 }
 
+/// Text for people that may carry a guest's: control characters are escaped, but line ends and tabs stay.
+pub fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// The names among `candidates` that are nearest to `wanted`, best first, at most three: what a "not found" suggests.
 pub fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     const SCANNED: usize = 2000;
@@ -283,6 +296,7 @@ mod tests {
     fn guest_text_is_escaped_and_cut() {
         assert_eq!(escape("a\"\n\u{1b}[31m", 100), "a\\\"\\n\\u{1b}[31m");
         assert_eq!(escape("abcdef", 3), "abc...");
+        assert_eq!(printable("é\t\u{1b}[31m\n\0"), "é\t\\u{1b}[31m\n\\u{0}");
     }
 
     #[test]

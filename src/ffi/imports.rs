@@ -7,7 +7,7 @@ use super::boundary::{
 use super::error::dwcp_error;
 use super::status::{DWCP_OK, dwcp_status_t};
 use super::value::{dwcp_value_t, from_c, to_c};
-use crate::error::{Error, MAX_MESSAGE_BYTES, Result, Status};
+use crate::error::{Error, MAX_MESSAGE_BYTES, Result, Status, printable};
 use crate::run::host::{HostCaller, HostFunction, Imports};
 use crate::run::vm::UserData;
 use crate::signature::Signature;
@@ -289,7 +289,8 @@ pub unsafe extern "C" fn dwcp_caller_write(caller: *mut dwcp_caller, ptr: u64, s
 ///
 /// Returns: nothing.
 /// Errors: none
-/// Ownership: `len` bytes of UTF-8 at `message` are copied, at most 4096; what is not UTF-8 is replaced.
+/// Ownership: `len` bytes of UTF-8 at `message` are copied, at most 4096; what is not UTF-8 is replaced, and control
+/// characters but line ends and tabs are escaped.
 /// Threads: the host function's.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
@@ -298,7 +299,7 @@ pub unsafe extern "C" fn dwcp_caller_fail(caller: *mut dwcp_caller, message: *co
         let state = handle_mut(caller, "caller").ok()?;
         let bytes = slice(message.cast::<u8>(), len, "message").ok()?;
         let kept = bytes.get(..MAX_MESSAGE_BYTES).unwrap_or(bytes);
-        state.failure = Some(String::from_utf8_lossy(kept).into_owned());
+        state.failure = Some(printable(&String::from_utf8_lossy(kept)));
         Some(())
     });
 }
