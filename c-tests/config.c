@@ -262,7 +262,6 @@ static void json(void) {
 /* No single setter can see these: the runtime refuses them, naming both settings. */
 static void contradictions(void) {
     static const char *const cases[][3] = {
-        {"{\"pool_size\": 11, \"max_live_vms\": 10}", "pool_size", "max_live_vms"},
         {"{\"max_memory_bytes_ceiling\": 65536}", "max_memory_bytes", "65536"},
         {"{\"max_table_elements_ceiling\": 9}", "max_table_elements", "1000"},
         {"{\"max_instances_ceiling\": 9}", "max_instances", "9"},

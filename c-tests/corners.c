@@ -5,6 +5,9 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stddef.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* Calls that are on their way to their first instruction when the runtime is closed end too, also without a deadline. */
 static void *spin_until_closed(void *argument) {
@@ -228,7 +231,66 @@ static void coping_and_then_failing_is_a_trap(void) {
     dwcp_runtime_free(runtime);
 }
 
+/* A host function that hands on why the guest's memory could not be read tells it without a word of its own. */
+static dwcp_status_t reads_too_far(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
+                                   size_t nresults) {
+    (void)user, (void)args, (void)nargs, (void)results, (void)nresults;
+    char byte;
+    return dwcp_caller_read(caller, 70000, &byte, 1);
+}
+
+static void a_refusal_is_told(void) {
+    dwcp_runtime_t *runtime = new_runtime(NULL);
+    dwcp_imports_t *imports = dwcp_imports_new();
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "f", ":", reads_too_far, NULL, NULL, &err));
+    dwcp_module_t *module = load_with(
+        runtime, "(module (import \"env\" \"f\" (func $f)) (memory (export \"memory\") 1) (func (export \"run\") call $f))", imports);
+    CHECK_EQ(call(module, "run", NULL, 0, NULL, NULL, 0, NULL), DWCP_ERR_HOST_FUNCTION);
+    CHECK_HAS(message(), "70000");
+    dwcp_module_free(module);
+    dwcp_imports_free(imports);
+    dwcp_runtime_free(runtime);
+}
+
+/* What is odd about a runtime's settings is in its metrics; what the system refuses is no trap of the guest. */
+static void warnings_are_in_the_metrics(void) {
+    dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+    static const char json[] = "{\"pool_size\": 11, \"max_live_vms\": 10, \"allowed_syscalls\": [\"@stdio\", \"@fs_read\"],"
+                               " \"denied_syscalls\": [], \"allowed_directories\": [{\"host\": \"/nonexistent/dir\", \"guest\": \"/d\"}]}";
+    CHECK_STATUS(dwcp_config_apply_json, OK, (config, json, strlen(json), &err));
+    dwcp_runtime_t *runtime = new_runtime(config);
+    char *text = NULL;
+    CHECK_STATUS(dwcp_runtime_metrics_json, OK, (runtime, &text, NULL, &err));
+    CHECK_HAS(text, "pool_size (11) is above max_live_vms (10)");
+    CHECK_HAS(text, "/nonexistent/dir");
+    CHECK_HAS(text, "lets no guest write files");
+    dwcp_string_free(text);
+    dwcp_runtime_free(runtime);
+}
+
+static void refused_address_space_is_no_trap(void) {
+    pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        struct rlimit limit = {(rlim_t)2 << 30, (rlim_t)2 << 30};
+        if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(3);
+        dwcp_runtime_t *runtime = NULL;
+        if (dwcp_runtime_new(NULL, &runtime, NULL) != DWCP_OK) _exit(4);
+        dwcp_status_t status = dwcp_runtime_execute(runtime, (const uint8_t *)COUNTER_WAT, strlen(COUNTER_WAT), NULL, "count", NULL, 0,
+                                                    NULL, (dwcp_value_t[2]){{0}}, 2, NULL, NULL, NULL);
+        _exit(status == DWCP_ERR_OS && dwcp_status_is_retryable(status) ? 0 : 5);
+    }
+    int status = 0;
+    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+    CHECK_EQ(WEXITSTATUS(status), 0);
+}
+
 int main(void) {
+#ifndef __SANITIZE_ADDRESS__ /* its shadow does not fit into the limit */
+    refused_address_space_is_no_trap(); /* first: no runtime has been made in this process, so its child may make one */
+#endif
+    a_refusal_is_told();
+    warnings_are_in_the_metrics();
     closing_ends_calls_that_have_just_begun();
     no_time_is_no_call();
     a_finalizer_may_come_back();

@@ -90,7 +90,7 @@ static void listing(dwcp_runtime_t *runtime) {
     size_t count = 0;
     CHECK_STATUS(dwcp_runtime_cache_list, INVALID_ARGUMENT, (runtime, NULL, 1, &count, &err));
     CHECK_STATUS(dwcp_runtime_cache_list, INVALID_ARGUMENT, (runtime, &info, SIZE_MAX, &count, &err));
-    CHECK_STATUS(dwcp_runtime_cache_list, BUFFER_TOO_SMALL, (runtime, NULL, 0, &count, &err));
+    CHECK_STATUS(dwcp_runtime_cache_list, OK, (runtime, NULL, 0, &count, &err));
     CHECK_EQ(count, 1);
     CHECK_STATUS(dwcp_runtime_cache_list, OK, (runtime, &info, 1, &count, &err));
     CHECK_EQ(count, 1);

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void check(dwcp_status_t status, dwcp_error_t *error) {
+/* Ends the program with what went wrong; nothing to do when nothing did. It takes the address of the error because C may read
+ * the arguments of check(f(..., &error), error) before it calls f. */
+static void check(dwcp_status_t status, dwcp_error_t **error) {
     if (status == DWCP_OK) return;
-    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), error ? dwcp_error_message(error) : "");
-    dwcp_error_free(error);
+    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), dwcp_error_message(*error)); /* "" for NULL */
+    dwcp_error_free(*error);
     exit(1);
 }
 
@@ -21,7 +23,7 @@ static void show(const dwcp_wasi_t *wasi, int32_t fd, const char *name) {
     dwcp_error_t *error = NULL;
     dwcp_slice_t output;
     bool truncated = false;
-    check(dwcp_wasi_output(wasi, fd, &output, &truncated, &error), error);
+    check(dwcp_wasi_output(wasi, fd, &output, &truncated, &error), &error);
     printf("%s, %zu bytes%s:\n%.*s", name, output.len, truncated ? " (cut at the cap)" : "", (int)output.len,
            (const char *)output.data);
 }
@@ -33,31 +35,31 @@ int main(int argc, char **argv) {
     dwcp_module_t *module = NULL;
 
     /* The defaults let a guest read its stdin and write its output, and see no file: all that this one needs. */
-    check(dwcp_runtime_new(NULL, &runtime, &error), error);
-    check(dwcp_module_load_file(runtime, path, NULL, &module, &error), error);
+    check(dwcp_runtime_new(NULL, &runtime, &error), &error);
+    check(dwcp_module_load_file(runtime, path, NULL, &module, &error), &error);
 
     dwcp_wasi_t *wasi = dwcp_wasi_new();
     static const char *const args[] = {"wordcount"};
     static const char input[] = "the quick brown fox\njumps over the lazy dog\n";
-    check(dwcp_wasi_set_args(wasi, args, 1, &error), error);
-    check(dwcp_wasi_add_env(wasi, "TOP", "3", &error), error);
-    check(dwcp_wasi_set_stdin(wasi, (const uint8_t *)input, strlen(input), &error), error);
-    check(dwcp_wasi_set_output(wasi, 1, DWCP_OUTPUT_CAPTURE, 64 * 1024, &error), error);
-    check(dwcp_wasi_set_output(wasi, 2, DWCP_OUTPUT_CAPTURE, 64 * 1024, &error), error);
+    check(dwcp_wasi_set_args(wasi, args, 1, &error), &error);
+    check(dwcp_wasi_add_env(wasi, "TOP", "3", &error), &error);
+    check(dwcp_wasi_set_stdin(wasi, (const uint8_t *)input, strlen(input), &error), &error);
+    check(dwcp_wasi_set_output(wasi, 1, DWCP_OUTPUT_CAPTURE, 64 * 1024, &error), &error);
+    check(dwcp_wasi_set_output(wasi, 2, DWCP_OUTPUT_CAPTURE, 64 * 1024, &error), &error);
 
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     options.wasi = wasi;
     options.timeout_ns = UINT64_C(5) * 1000 * 1000 * 1000; /* five seconds, then it is ended */
     int32_t exit_code = 0;
-    check(dwcp_module_run(module, &options, &exit_code, NULL, &error), error);
+    check(dwcp_module_run(module, &options, &exit_code, NULL, &error), &error);
     printf("exit code %d\n", exit_code);
     show(wasi, 1, "stdout");
     show(wasi, 2, "stderr");
 
     /* A file that the sandbox does not show: an error of the guest's, with an exit code like any other. */
     static const char *const with_file[] = {"wordcount", "/etc/passwd"};
-    check(dwcp_wasi_set_args(wasi, with_file, 2, &error), error);
-    check(dwcp_module_run(module, &options, &exit_code, NULL, &error), error);
+    check(dwcp_wasi_set_args(wasi, with_file, 2, &error), &error);
+    check(dwcp_module_run(module, &options, &exit_code, NULL, &error), &error);
     printf("\nexit code %d\n", exit_code);
     show(wasi, 1, "stdout");
     show(wasi, 2, "stderr");

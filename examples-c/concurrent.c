@@ -11,10 +11,12 @@
 
 enum { THREADS = 10 };
 
-static void check(dwcp_status_t status, dwcp_error_t *error) {
+/* Ends the program with what went wrong; nothing to do when nothing did. It takes the address of the error because C may read
+ * the arguments of check(f(..., &error), error) before it calls f. */
+static void check(dwcp_status_t status, dwcp_error_t **error) {
     if (status == DWCP_OK) return;
-    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), error ? dwcp_error_message(error) : "");
-    dwcp_error_free(error);
+    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), dwcp_error_message(*error)); /* "" for NULL */
+    dwcp_error_free(*error);
     exit(1);
 }
 
@@ -28,7 +30,7 @@ static void *work(void *argument) {
     struct job *job = argument;
     dwcp_error_t *error = NULL; /* errors come from the call itself: nothing is kept in the thread */
     dwcp_value_t arg = dwcp_i32(job->n), result;
-    check(dwcp_function_call(job->fibonacci, &arg, 1, NULL, &result, 1, NULL, NULL, &error), error);
+    check(dwcp_function_call(job->fibonacci, &arg, 1, NULL, &result, 1, NULL, NULL, &error), &error);
     job->answer = dwcp_as_i32(result);
     return NULL;
 }
@@ -44,9 +46,9 @@ int main(void) {
     dwcp_runtime_t *runtime = NULL;
     dwcp_module_t *module = NULL;
     dwcp_function_t *fibonacci = NULL;
-    check(dwcp_runtime_new(NULL, &runtime, &error), error);
-    check(dwcp_module_load(runtime, (const uint8_t *)wat, strlen(wat), NULL, NULL, &module, &error), error);
-    check(dwcp_module_get_function(module, "fibonacci", "i:i", &fibonacci, &error), error);
+    check(dwcp_runtime_new(NULL, &runtime, &error), &error);
+    check(dwcp_module_load(runtime, (const uint8_t *)wat, strlen(wat), NULL, NULL, &module, &error), &error);
+    check(dwcp_module_get_function(module, "fibonacci", "i:i", &fibonacci, &error), &error);
 
     struct job jobs[THREADS];
     for (int i = 0; i < THREADS; i++) {
@@ -61,7 +63,7 @@ int main(void) {
 
     /* What it took: see metrics.c for all of them. */
     dwcp_runtime_metrics_t metrics = DWCP_RUNTIME_METRICS_INIT;
-    check(dwcp_runtime_metrics(runtime, &metrics, &error), error);
+    check(dwcp_runtime_metrics(runtime, &metrics, &error), &error);
     printf("calls: %llu, failed: %llu, cold starts: %llu, warm starts: %llu\n", (unsigned long long)metrics.total_executions,
            (unsigned long long)metrics.failed_executions, (unsigned long long)metrics.cold_starts,
            (unsigned long long)metrics.warm_starts);

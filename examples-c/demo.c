@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void check(dwcp_status_t status, dwcp_error_t *error) {
+/* Ends the program with what went wrong; nothing to do when nothing did. It takes the address of the error because C may read
+ * the arguments of check(f(..., &error), error) before it calls f. */
+static void check(dwcp_status_t status, dwcp_error_t **error) {
     if (status == DWCP_OK) return;
-    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), error ? dwcp_error_message(error) : "");
-    dwcp_error_free(error);
+    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), dwcp_error_message(*error)); /* "" for NULL */
+    dwcp_error_free(*error);
     exit(1);
 }
 
@@ -38,10 +40,10 @@ int main(int argc, char **argv) {
     dwcp_runtime_t *runtime = NULL;
     dwcp_module_t *module = NULL;
 
-    check(dwcp_runtime_new(NULL, &runtime, &error), error);
-    check(dwcp_module_load_file(runtime, path, NULL, &module, &error), error);
+    check(dwcp_runtime_new(NULL, &runtime, &error), &error);
+    check(dwcp_module_load_file(runtime, path, NULL, &module, &error), &error);
     dwcp_module_info_t info = DWCP_MODULE_INFO_INIT;
-    check(dwcp_module_info(module, &info, &error), error);
+    check(dwcp_module_info(module, &info, &error), &error);
     printf("module   %s\n", path);
     printf("  sha256 %s\n", info.hash);
     printf("  %llu bytes of WebAssembly, %llu bytes of machine code, %u imports, %u exports\n\n",
@@ -53,19 +55,19 @@ int main(int argc, char **argv) {
     dwcp_wasi_t *wasi = dwcp_wasi_new();
     if (text == NULL || wasi == NULL) return 1;
     static const char *const args[] = {"wordcount"};
-    check(dwcp_wasi_set_args(wasi, args, 1, &error), error);
-    check(dwcp_wasi_set_stdin(wasi, (const uint8_t *)text, length, &error), error);
-    check(dwcp_wasi_set_output(wasi, 1, DWCP_OUTPUT_CAPTURE, 64 * 1024, &error), error);
-    check(dwcp_wasi_set_output(wasi, 2, DWCP_OUTPUT_INHERIT, 0, &error), error);
+    check(dwcp_wasi_set_args(wasi, args, 1, &error), &error);
+    check(dwcp_wasi_set_stdin(wasi, (const uint8_t *)text, length, &error), &error);
+    check(dwcp_wasi_set_output(wasi, 1, DWCP_OUTPUT_CAPTURE, 64 * 1024, &error), &error);
+    check(dwcp_wasi_set_output(wasi, 2, DWCP_OUTPUT_INHERIT, 0, &error), &error);
 
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
     int32_t exit_code = 0;
     options.wasi = wasi;
-    for (int i = 0; i < runs; i++) check(dwcp_module_run(module, &options, &exit_code, &stats, &error), error);
+    for (int i = 0; i < runs; i++) check(dwcp_module_run(module, &options, &exit_code, &stats, &error), &error);
 
     dwcp_slice_t output;
-    check(dwcp_wasi_output(wasi, 1, &output, NULL, &error), error);
+    check(dwcp_wasi_output(wasi, 1, &output, NULL, &error), &error);
     printf("output of the last of %d runs, exit code %d\n%.*s\n", runs, exit_code, (int)output.len, (const char *)output.data);
     printf("that run, in a VM of its own\n");
     printf("  %-24s %.1f us, %.1f us of it before the guest's first instruction\n", "wall time", (double)stats.wall_ns / 1e3,
@@ -75,8 +77,8 @@ int main(int argc, char **argv) {
 
     dwcp_runtime_metrics_t m = DWCP_RUNTIME_METRICS_INIT;
     dwcp_cache_metrics_t cache = DWCP_CACHE_METRICS_INIT;
-    check(dwcp_runtime_metrics(runtime, &m, &error), error);
-    check(dwcp_runtime_cache_metrics(runtime, &cache, &error), error);
+    check(dwcp_runtime_metrics(runtime, &m, &error), &error);
+    check(dwcp_runtime_cache_metrics(runtime, &cache, &error), &error);
     printf("the runtime's metrics\n");
     printf("  %-24s %llu, %llu failed\n", "executions", (unsigned long long)m.total_executions, (unsigned long long)m.failed_executions);
     percentiles("cold start (compiles)", m.p50_cold_start_ms, m.p95_cold_start_ms, m.p99_cold_start_ms);

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Ends the program with what went wrong; nothing to do when nothing did. */
-static void check(dwcp_status_t status, dwcp_error_t *error) {
+/* Ends the program with what went wrong; nothing to do when nothing did. It takes the address of the error because C may read
+ * the arguments of check(f(..., &error), error) before it calls f. */
+static void check(dwcp_status_t status, dwcp_error_t **error) {
     if (status == DWCP_OK) return;
-    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), error ? dwcp_error_message(error) : "");
-    dwcp_error_free(error);
+    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), dwcp_error_message(*error)); /* "" for NULL */
+    dwcp_error_free(*error);
     exit(1);
 }
 
@@ -25,20 +26,20 @@ int main(void) {
 
     /* One runtime for the whole program. NULL: the default configuration. */
     dwcp_runtime_t *runtime = NULL;
-    check(dwcp_runtime_new(NULL, &runtime, &error), error);
+    check(dwcp_runtime_new(NULL, &runtime, &error), &error);
 
     /* Compiled once; loading the same bytes again finds the code in the cache. */
     dwcp_module_t *module = NULL;
-    check(dwcp_module_load(runtime, (const uint8_t *)wat, strlen(wat), NULL, NULL, &module, &error), error);
+    check(dwcp_module_load(runtime, (const uint8_t *)wat, strlen(wat), NULL, NULL, &module, &error), &error);
 
     /* Name and signature are resolved once: two i32 in, one i32 out. */
     dwcp_function_t *add = NULL;
-    check(dwcp_module_get_function(module, "add", "ii:i", &add, &error), error);
+    check(dwcp_module_get_function(module, "add", "ii:i", &add, &error), &error);
 
     /* Each call runs in a VM of its own, under the limits of the configuration. */
     dwcp_value_t args[2] = {dwcp_i32(2), dwcp_i32(3)}, result;
     size_t count = 0;
-    check(dwcp_function_call(add, args, 2, NULL, &result, 1, &count, NULL, &error), error);
+    check(dwcp_function_call(add, args, 2, NULL, &result, 1, &count, NULL, &error), &error);
     printf("2 + 3 = %d\n", dwcp_as_i32(result));
 
     dwcp_function_free(add);

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void check(dwcp_status_t status, dwcp_error_t *error) {
+/* Ends the program with what went wrong; nothing to do when nothing did. It takes the address of the error because C may read
+ * the arguments of check(f(..., &error), error) before it calls f. */
+static void check(dwcp_status_t status, dwcp_error_t **error) {
     if (status == DWCP_OK) return;
-    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), error ? dwcp_error_message(error) : "");
-    dwcp_error_free(error);
+    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), dwcp_error_message(*error)); /* "" for NULL */
+    dwcp_error_free(*error);
     exit(1);
 }
 
@@ -57,17 +59,17 @@ int main(void) {
     dwcp_runtime_t *runtime = NULL;
     dwcp_module_t *module = NULL;
     dwcp_function_t *run = NULL;
-    check(dwcp_runtime_new(NULL, &runtime, &error), error);
+    check(dwcp_runtime_new(NULL, &runtime, &error), &error);
 
     /* Imports are given at load: a module without them could not be loaded, and the error would list all that is missing. */
     dwcp_imports_t *imports = dwcp_imports_new();
-    check(dwcp_imports_define(imports, "host", "log", "ii:", host_log, NULL, NULL, &error), error);
-    check(dwcp_imports_define(imports, "host", "next", ":i", host_next, &counter, forget, &error), error);
+    check(dwcp_imports_define(imports, "host", "log", "ii:", host_log, NULL, NULL, &error), &error);
+    check(dwcp_imports_define(imports, "host", "next", ":i", host_next, &counter, forget, &error), &error);
     dwcp_load_options_t load = DWCP_LOAD_OPTIONS_INIT;
     load.imports = imports;
-    check(dwcp_module_load(runtime, (const uint8_t *)wat, strlen(wat), NULL, &load, &module, &error), error);
+    check(dwcp_module_load(runtime, (const uint8_t *)wat, strlen(wat), NULL, &load, &module, &error), &error);
     dwcp_imports_free(imports); /* the module keeps what it needs */
-    check(dwcp_module_get_function(module, "run", ":i", &run, &error), error);
+    check(dwcp_module_get_function(module, "run", ":i", &run, &error), &error);
 
     static char tenants[2][8] = {"red", "blue"};
     for (int i = 0; i < 4; i++) {

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void check(dwcp_status_t status, dwcp_error_t *error) {
+/* Ends the program with what went wrong; nothing to do when nothing did. It takes the address of the error because C may read
+ * the arguments of check(f(..., &error), error) before it calls f. */
+static void check(dwcp_status_t status, dwcp_error_t **error) {
     if (status == DWCP_OK) return;
-    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), error ? dwcp_error_message(error) : "");
-    dwcp_error_free(error);
+    fprintf(stderr, "%s: %s\n", dwcp_status_name(status), dwcp_error_message(*error)); /* "" for NULL */
+    dwcp_error_free(*error);
     exit(1);
 }
 
@@ -70,10 +72,10 @@ int main(void) {
 
     /* The default limits; only of fuel may one call have more than the default, when it asks for it. */
     dwcp_config_t *config = dwcp_config_new(DWCP_PROFILE_DEFAULT);
-    check(dwcp_config_set_fuel_limit_ceiling(config, UINT64_C(1000000000000), &error), error);
-    check(dwcp_runtime_new(config, &runtime, &error), error);
+    check(dwcp_config_set_fuel_limit_ceiling(config, UINT64_C(1000000000000), &error), &error);
+    check(dwcp_runtime_new(config, &runtime, &error), &error);
     dwcp_config_free(config);
-    check(dwcp_module_load(runtime, (const uint8_t *)GUEST, strlen(GUEST), NULL, NULL, &module, &error), error);
+    check(dwcp_module_load(runtime, (const uint8_t *)GUEST, strlen(GUEST), NULL, NULL, &module, &error), &error);
 
     status = call("spin", NULL, NULL, NULL, &error);
     report("A loop without end, on the default fuel:", status, error);
@@ -116,7 +118,7 @@ int main(void) {
     free(many);
 
     int32_t few = 1;
-    check(call("grow memory", &few, NULL, NULL, &error), error);
+    check(call("grow memory", &few, NULL, NULL, &error), &error);
     printf("After all that a call within its limits: OK\n");
     dwcp_module_free(module);
     dwcp_runtime_free(runtime);

@@ -1783,8 +1783,8 @@ DWCP_API
 void dwcp_runtime_free(dwcp_runtime_t *runtime);
 
 /**
- * Lists the code that the cache holds, most recently used first. Call it with `capacity` 0 to learn the count. Each element of
- * `out` up to `capacity` must have its struct_size set (DWCP_MODULE_INFO_INIT).
+ * Lists the code that the cache holds, most recently used first. Each element of `out` up to `capacity` must have its
+ * struct_size set (DWCP_MODULE_INFO_INIT). With `out` NULL and `capacity` 0 only the count is written.
  *
  * Returns: DWCP_OK, the elements in `out` and their number in `count`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `count` is NULL, `out` is NULL with a capacity, a struct_size is not set),
@@ -2339,7 +2339,8 @@ dwcp_status_t dwcp_wasi_set_output(dwcp_wasi_t *wasi,
  * added, a call sees all of the runtime's.
  *
  * Returns: DWCP_OK.
- * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, or `guest` was added before).
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, `host` is not
+ * absolute, or `guest` was added before).
  * Ownership: the strings are copied.
  * Threads: one at a time for the same settings.
  * Since: 0.1.0

@@ -25,10 +25,6 @@ impl Config {
     pub fn validate(&self) -> Result<Vec<String>> {
         FIELDS.iter().try_for_each(|f| f.check(self))?;
         self.check_ceilings()?;
-        let (pool, live) = (self.pool_size, self.max_live_vms);
-        if pool > live {
-            return Err(contradiction(format!("pool_size ({pool}) is above max_live_vms ({live})")));
-        }
         if let Some((inner, outer)) = writable_around(&self.allowed_directories, |d| (&d.host, d.read_only)) {
             let (inner, outer) = (escape(&inner.host, 400), escape(&outer.host, 400));
             return Err(contradiction(format!(
@@ -67,6 +63,8 @@ impl Config {
                 out.push(message.to_string());
             }
         };
+        let (pool, live) = (self.pool_size, self.max_live_vms);
+        warn(pool > live, &format!("pool_size ({pool}) is above max_live_vms ({live}): no more VMs are ready than can live"));
         warn(
             self.filesystem_access && self.allowed_directories.is_empty(),
             "filesystem_access is true, but allowed_directories is empty: no guest sees a directory",
@@ -137,7 +135,6 @@ mod tests {
 
     #[test]
     fn contradictions_name_both_settings_with_their_values() {
-        assert_eq!(refused(|c| c.pool_size = 1001), "pool_size (1001) is above max_live_vms (1000)");
         assert_eq!(
             refused(|c| c.max_memory_bytes_ceiling = 65536),
             "max_memory_bytes (134217728) is above max_memory_bytes_ceiling (65536)"
@@ -223,6 +220,7 @@ mod tests {
     fn odd_settings_are_warnings() {
         let deny = |glob: &str| vec![glob.to_string()];
         assert!(warned(|c| c.denied_syscalls = deny("fd_read"))[0].contains("fd_read is in allowed_syscalls and in"));
+        assert!(warned(|c| c.pool_size = 1001)[0].starts_with("pool_size (1001) is above max_live_vms (1000)"));
         assert!(warned(|c| c.allowed_directories.clear())[0].contains("allowed_directories is empty"));
         assert!(warned(|c| c.max_open_files = 0)[0].contains("max_open_files is 0"));
         assert!(warned(|c| (c.enable_wasi, c.network_access) = (false, true))[0].contains("enable_wasi is false"));

@@ -128,6 +128,7 @@ pub unsafe extern "C" fn dwcp_function_call(
     with_stats(stats, error, |taken| {
         let handle = pin(function, "function")?;
         let function = &handle.function;
+        function.module().runtime().check_open()?;
         let signature = function.signature();
         slice(results.cast_const(), capacity, "results")?;
         let mut values = arguments(signature, args, nargs)?;

@@ -44,6 +44,18 @@ pub(crate) struct CallerState {
     /// Erased lifetime: `lend` keeps the object alive for exactly as long as C may use the handle.
     caller: *mut HostCaller<'static>,
     failure: Option<String>,
+    /// The last refusal by a function of the caller: the reason, if the host function hands its status on.
+    refusal: Option<Error>,
+}
+
+/// A function of the caller that can refuse.
+fn of_caller(caller: *mut dwcp_caller, f: impl FnOnce(&mut HostCaller<'static>) -> Result<()>) -> dwcp_status_t {
+    status(std::ptr::null_mut(), || {
+        let state = handle_mut(caller, "caller")?;
+        let result = f(state.caller_mut());
+        state.refusal = result.as_ref().err().cloned();
+        result
+    })
 }
 
 impl CallerState {
@@ -104,7 +116,7 @@ impl HostFunction for CHostFunction {
     fn call(&self, caller: &mut HostCaller<'_>, args: &[Value], results: &mut [Value]) -> Result<()> {
         let c_args: SmallVec<[dwcp_value_t; 8]> = args.iter().map(|v| to_c(*v)).collect();
         let mut c_results: SmallVec<[dwcp_value_t; 4]> = results.iter().map(|v| to_c(*v)).collect();
-        let state = CallerState { caller: std::ptr::from_mut(caller).cast(), failure: None };
+        let state = CallerState { caller: std::ptr::from_mut(caller).cast(), failure: None, refusal: None };
         let (code, state) = lend::<dwcp_caller, _>(state, |handle| {
             // SAFETY: a function of the header's type; the arrays live across the call and have the lengths given.
             unsafe {
@@ -113,7 +125,10 @@ impl HostFunction for CHostFunction {
             }
         });
         if code != DWCP_OK {
-            let text = state.failure.unwrap_or_else(|| format!("the host function failed with {} ({code})", Status(code).name()));
+            let refusal = state.refusal.filter(|e| e.status().0 == code).map(|e| format!(": {}", e.message()));
+            let plain =
+                || format!("the host function failed with {} ({code}){}", Status(code).name(), refusal.unwrap_or_default());
+            let text = state.failure.unwrap_or_else(plain);
             return Err(Error::new(Status::HOST_FUNCTION, text));
         }
         for (i, (value, given)) in results.iter_mut().zip(&c_results).enumerate() {
@@ -235,10 +250,9 @@ pub unsafe extern "C" fn dwcp_caller_remaining_ns(caller: *const dwcp_caller) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_caller_memory(caller: *mut dwcp_caller, ptr: u64, len: u64, out: *mut *mut u8) -> dwcp_status_t {
     clear_out(out);
-    status(std::ptr::null_mut(), || {
-        let state = handle_mut(caller, "caller")?;
+    of_caller(caller, |guest| {
         require_out(out, "out")?;
-        let bytes = state.caller_mut().memory(ptr, len)?;
+        let bytes = guest.memory(ptr, len)?;
         write_out(out, || bytes.as_mut_ptr());
         Ok(())
     })
@@ -254,10 +268,9 @@ pub unsafe extern "C" fn dwcp_caller_memory(caller: *mut dwcp_caller, ptr: u64, 
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_caller_read(caller: *mut dwcp_caller, ptr: u64, dst: *mut c_void, len: usize) -> dwcp_status_t {
-    status(std::ptr::null_mut(), || {
-        let state = handle_mut(caller, "caller")?;
+    of_caller(caller, |guest| {
         slice(dst.cast_const().cast::<u8>(), len, "dst")?;
-        let bytes = state.caller_mut().memory(ptr, len as u64)?;
+        let bytes = guest.memory(ptr, len as u64)?;
         // SAFETY: `slice` checked `dst`, `memory` the guest's side; memmove, as `dst` may come from dwcp_caller_memory.
         unsafe { std::ptr::copy(bytes.as_ptr(), dst.cast(), len) };
         Ok(())
@@ -274,10 +287,9 @@ pub unsafe extern "C" fn dwcp_caller_read(caller: *mut dwcp_caller, ptr: u64, ds
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_caller_write(caller: *mut dwcp_caller, ptr: u64, src: *const c_void, len: usize) -> dwcp_status_t {
-    status(std::ptr::null_mut(), || {
-        let state = handle_mut(caller, "caller")?;
+    of_caller(caller, |guest| {
         slice(src.cast::<u8>(), len, "src")?;
-        let bytes = state.caller_mut().memory(ptr, len as u64)?;
+        let bytes = guest.memory(ptr, len as u64)?;
         // SAFETY: as above, the other way round.
         unsafe { std::ptr::copy(src.cast(), bytes.as_mut_ptr(), len) };
         Ok(())

@@ -96,8 +96,8 @@ pub unsafe extern "C" fn dwcp_runtime_free(runtime: *mut dwcp_runtime) {
     free(runtime);
 }
 
-/// Lists the code that the cache holds, most recently used first. Call it with `capacity` 0 to learn the count. Each element of
-/// `out` up to `capacity` must have its struct_size set (DWCP_MODULE_INFO_INIT).
+/// Lists the code that the cache holds, most recently used first. Each element of `out` up to `capacity` must have its
+/// struct_size set (DWCP_MODULE_INFO_INIT). With `out` NULL and `capacity` 0 only the count is written.
 ///
 /// Returns: DWCP_OK, the elements in `out` and their number in `count`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `count` is NULL, `out` is NULL with a capacity, a struct_size is not set),
@@ -121,6 +121,10 @@ pub unsafe extern "C" fn dwcp_runtime_cache_list(
         // An older header's elements are smaller: the host's own size is the step from one to the next.
         let stride = if capacity > 0 { struct_size(out, "out")? } else { 0 };
         let held = runtime.list_cache()?;
+        if out.is_null() {
+            write_out(count, || held.len());
+            return Ok(());
+        }
         if held.len() > capacity {
             write_out(count, || held.len());
             let text = format!("out: capacity is {capacity}, the cache holds {} modules", held.len());

@@ -184,7 +184,8 @@ pub unsafe extern "C" fn dwcp_wasi_set_output(
 /// added, a call sees all of the runtime's.
 ///
 /// Returns: DWCP_OK.
-/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, or `guest` was added before).
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, `host` is not
+/// absolute, or `guest` was added before).
 /// Ownership: the strings are copied.
 /// Threads: one at a time for the same settings.
 /// Since: 0.1.0

@@ -196,11 +196,16 @@ impl SyscallPolicy {
         let grants_poll = |entry: &String| {
             !CLOCKS_ONLY.contains(&entry.as_str()) && entry_bits("allowed_syscalls", entry).is_ok_and(|bits| bits & poll != 0)
         };
+        // Whoever names path_open means all that it can do; a group of reading calls does not mean writing.
+        let open = bit("path_open");
+        let names_open =
+            |entry: &String| !entry.starts_with('@') && entry_bits("allowed_syscalls", entry).is_ok_and(|bits| bits & open != 0);
         let changing = entry_bits("denied_syscalls", CHANGING)? & !bits(|call| UNCHANGING.contains(&call));
         Ok(SyscallPolicy {
             allowed: allow & !deny,
             clocks_only: !allowed.is_empty() && !allowed.iter().any(grants_poll),
-            read_only: allow & !deny & changing == 0 || denied.iter().any(|entry| entry == CHANGING),
+            read_only: denied.iter().any(|entry| entry == CHANGING)
+                || (allow & !deny & changing == 0 && !allowed.iter().any(names_open)),
             action: deny_action,
         })
     }
@@ -227,14 +232,16 @@ impl SyscallPolicy {
     }
 
     /// What the other settings promise and this policy takes away: hardly meant, so the host is told.
-    pub fn contradictions(&self, filesystem_access: bool, network_access: bool) -> Vec<String> {
+    pub fn contradictions(&self, filesystem_access: bool, network_access: bool, writable: bool) -> Vec<String> {
         let denied = |promise: &str, call: &str, what: &str| {
             format!("{promise} is true, but the syscall policy denies {call}: no guest can {what}")
         };
         let file =
             (filesystem_access && !self.allows("path_open")).then(|| denied("filesystem_access", "path_open", "open a file"));
         let socket = (network_access && !self.allows("sock_send")).then(|| denied("network_access", "sock_send", "use a socket"));
-        file.into_iter().chain(socket).collect()
+        let written = (filesystem_access && writable && self.allows("path_open") && self.read_only)
+            .then(|| "allowed_directories has a writable one, but the syscall policy lets no guest write files".to_string());
+        file.into_iter().chain(socket).chain(written).collect()
     }
 
     /// Whether `poll_oneoff` may wait for clocks but not for descriptors.
@@ -338,10 +345,11 @@ mod tests {
         let policy =
             |denied: &str| SyscallPolicy::from_config(true, &[], &[denied.to_string()], true, true, DenyAction::Errno).unwrap();
         for denied in ["path_open", "path_*", "@fs_read", "@net", "sock_*"] {
-            assert_eq!(policy(denied).contradictions(true, true).len(), 1, "{denied}");
-            assert!(policy(denied).contradictions(false, false).is_empty());
+            assert_eq!(policy(denied).contradictions(true, true, false).len(), 1, "{denied}");
+            assert!(policy(denied).contradictions(false, false, false).is_empty());
         }
-        assert!(SyscallPolicy::allow_all().contradictions(true, true).is_empty());
+        assert!(SyscallPolicy::allow_all().contradictions(true, true, true).is_empty());
+        assert_eq!(policy("@fs_write").contradictions(true, true, true).len(), 1);
     }
 
     #[test]
@@ -408,9 +416,15 @@ mod tests {
     #[test]
     fn without_a_changing_call_directories_are_read_only() -> Result<()> {
         let changing = GROUPS.iter().find(|(name, _)| *name == CHANGING).map_or(&[][..], |(_, calls)| calls);
-        for allowed in [&["@stdio", "@fs_read"][..], &["fd_*", "path_open"], &["path_open", "fd_write", "fd_sync"]] {
-            assert_eq!(policy(allowed, &[], true, true)?.is_read_only(), allowed[0] != "fd_*", "{allowed:?}");
+        for (allowed, read_only) in [
+            (&["@stdio", "@fs_read"][..], true),
+            (&["fd_*", "path_open"], false),
+            (&["path_open", "fd_write", "fd_sync"], false),
+            (&["path_open"], false),
+        ] {
+            assert_eq!(policy(allowed, &[], true, true)?.is_read_only(), read_only, "{allowed:?}");
         }
+        assert!(policy(&["path_open", "fd_write"], &["@fs_write"], true, true)?.is_read_only());
         for call in changing.iter().filter(|call| !UNCHANGING.contains(call)) {
             assert!(!policy(&["@stdio", "@fs_read", call], &[], true, true)?.is_read_only(), "{call}");
             assert!(policy(&["@stdio", "@fs_read", call], &[call], true, true)?.is_read_only(), "{call}");

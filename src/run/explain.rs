@@ -50,7 +50,7 @@ pub fn explain(error: &wasmtime::Error, state: &VmState, limits: &Limits, comman
     } else if let Some(hit) = state.start_refused() {
         over_limit(hit, "the module cannot start")
     } else {
-        other(error, limits)
+        other(error, state, limits)
     };
     Err(explained.with_frames(frames()))
 }
@@ -122,7 +122,7 @@ fn over_limit(hit: LimitHit, then: &str) -> Error {
     Error::new(status, text).with_limit(hit.name, limit, asked)
 }
 
-fn other(error: &wasmtime::Error, limits: &Limits) -> Error {
+fn other(error: &wasmtime::Error, state: &VmState, limits: &Limits) -> Error {
     let text = escape(&format!("{error:#}"), 1000);
     if text.contains("resource limit exceeded: instance") {
         let limit = limits.instances;
@@ -132,10 +132,9 @@ fn other(error: &wasmtime::Error, limits: &Limits) -> Error {
             limit + 1,
         );
     }
-    if error.downcast_ref::<std::io::Error>().is_some() {
-        return Error::new(Status::OS, text);
-    }
-    Error::new(Status::TRAP, text)
+    // What keeps a VM from being made and is neither a trap nor a limit is the system's refusal of memory or a mapping.
+    let status = if state.has_started() { Status::TRAP } else { Status::OS };
+    Error::new(status, text)
 }
 
 /// The guest's frames, innermost first.

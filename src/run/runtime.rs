@@ -75,7 +75,15 @@ impl Runtime {
             config.filesystem_access,
             config.deny_action,
         )?);
-        warnings.extend(syscalls.contradictions(config.filesystem_access, config.network_access));
+        let writable = config.allowed_directories.iter().any(|d| !d.read_only);
+        warnings.extend(syscalls.contradictions(config.filesystem_access, config.network_access, writable));
+        let sandbox = SandboxLimits::new(
+            config.filesystem_access,
+            &config.allowed_directories,
+            config.max_file_size,
+            config.max_open_files,
+        )?;
+        warnings.extend(sandbox.missing());
         let EngineParts { engine, slots, warning } = engine::build(config)?;
         warnings.extend(warning);
         let mut linker = Linker::new(&engine);
@@ -88,12 +96,7 @@ impl Runtime {
         let env = Environment {
             metrics: Arc::clone(&metrics),
             cancel: Cancel::default(),
-            sandbox: Arc::new(SandboxLimits::new(
-                config.filesystem_access,
-                &config.allowed_directories,
-                config.max_file_size,
-                config.max_open_files,
-            )?),
+            sandbox: Arc::new(sandbox),
             runtime_id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             meters_fuel: config.enable_fuel_metering,
             meters_time: config.deadline_enabled(),

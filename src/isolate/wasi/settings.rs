@@ -93,7 +93,11 @@ impl WasiSettings {
                 return Err(Error::argument(parameter, "the path is empty"));
             }
         }
-        if self.directories.iter().any(|d| d.guest == directory.guest) {
+        if !directory.host.starts_with('/') {
+            return Err(Error::argument("host", format!("the path \"{}\" is not absolute", error::escape(&directory.host, 128))));
+        }
+        let bare = |guest: &str| guest.trim_end_matches('/').to_string();
+        if self.directories.iter().any(|d| bare(&d.guest) == bare(&directory.guest)) {
             let shown = error::escape(&directory.guest, 128);
             return Err(Error::argument("guest", format!("\"{shown}\" is already given to the guest")));
         }
