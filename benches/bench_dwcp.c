@@ -20,9 +20,9 @@ typedef struct {
   int32_t turn;
 } host_t;
 
-static void check(const host_t *host, const char *what, dwcp_status_t status, dwcp_error_t *error) {
+static void check(const host_t *host, const char *what, dwcp_status_t status, dwcp_error_t *const *error) {
   if (status == DWCP_OK) return;
-  bench_die(host->args, what, error != NULL ? dwcp_error_message(error) : dwcp_status_name(status));
+  bench_die(host->args, what, *error != NULL ? dwcp_error_message(*error) : dwcp_status_name(status));
 }
 
 /* A call of an export in a VM of its own: made, called, destroyed. */
@@ -46,8 +46,8 @@ static bool load(void *state, uint32_t repeat) {
   host_t *host = state;
   (void)repeat; /* always one: the cache has to be emptied between two loads */
   dwcp_error_t *error = NULL;
-  check(host, "load", dwcp_module_load(host->runtime, host->bytes, host->len, NULL, NULL, &host->module, &error), error);
-  check(host, "get_function", dwcp_module_get_function(host->module, "run", "ii:i", &host->function, &error), error);
+  check(host, "load", dwcp_module_load(host->runtime, host->bytes, host->len, NULL, NULL, &host->module, &error), &error);
+  check(host, "get_function", dwcp_module_get_function(host->module, "run", "ii:i", &host->function, &error), &error);
   return true;
 }
 
@@ -55,7 +55,7 @@ static void unload(host_t *host) {
   dwcp_error_t *error = NULL;
   dwcp_function_free(host->function);
   dwcp_module_free(host->module);
-  check(host, "cache_clear", dwcp_runtime_cache_clear(host->runtime, &error), error);
+  check(host, "cache_clear", dwcp_runtime_cache_clear(host->runtime, &error), &error);
 }
 
 /* Emptying the cache belongs to the sample of the next load, as deleting the module does at the peer. */
@@ -76,9 +76,9 @@ int main(int argc, char **argv) {
   dwcp_config_t *config = dwcp_config_new(DWCP_PROFILE_DEFAULT);
   if (config == NULL) bench_die(&args, "config", "not made");
   bool fuel = bench_has_word(args.config, "fuel"), metrics = !bench_has_word(args.config, "nometrics");
-  check(&host, "config", dwcp_config_set_enable_fuel_metering(config, fuel, &error), error);
-  check(&host, "config", dwcp_config_set_enable_metrics(config, metrics, &error), error);
-  check(&host, "runtime_new", dwcp_runtime_new(config, &host.runtime, &error), error);
+  check(&host, "config", dwcp_config_set_enable_fuel_metering(config, fuel, &error), &error);
+  check(&host, "config", dwcp_config_set_enable_metrics(config, metrics, &error), &error);
+  check(&host, "runtime_new", dwcp_runtime_new(config, &host.runtime, &error), &error);
   dwcp_config_free(config);
   host.bytes = bench_read_file(args.guest, &host.len);
 

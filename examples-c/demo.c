@@ -36,6 +36,10 @@ static void percentiles(const char *name, double p50, double p95, double p99) {
 int main(int argc, char **argv) {
     const char *path = argc > 1 ? argv[1] : "examples-c/guests/wordcount.wasm";
     int runs = argc > 2 ? atoi(argv[2]) : 200;
+    if (runs < 1) {
+        fprintf(stderr, "%s: the number of runs is 1 or more\n", argv[2]);
+        return 2;
+    }
     dwcp_error_t *error = NULL;
     dwcp_runtime_t *runtime = NULL;
     dwcp_module_t *module = NULL;
@@ -53,7 +57,10 @@ int main(int argc, char **argv) {
     size_t length = 0;
     char *text = make_text(200, &length);
     dwcp_wasi_t *wasi = dwcp_wasi_new();
-    if (text == NULL || wasi == NULL) return 1;
+    if (text == NULL || wasi == NULL) {
+        fprintf(stderr, "no memory for the text or the settings\n");
+        return 1;
+    }
     static const char *const args[] = {"wordcount"};
     check(dwcp_wasi_set_args(wasi, args, 1, &error), &error);
     check(dwcp_wasi_set_stdin(wasi, (const uint8_t *)text, length, &error), &error);

@@ -109,7 +109,10 @@ int main(void) {
     status = load("(module (table 1001 funcref))", &error);
     report("A module with 1001 table elements:", status, error);
     char *many = malloc(100000), *end = many;
-    if (many == NULL) return 1;
+    if (many == NULL) {
+        perror("malloc");
+        return 1;
+    }
     end += sprintf(end, "(module ");
     for (int i = 0; i < 10001; i++) end += sprintf(end, "(func)");
     sprintf(end, ")");

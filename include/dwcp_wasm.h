@@ -8,9 +8,11 @@
  *              Any of them may also return DWCP_ERR_WRONG_HANDLE, DWCP_ERR_FORKED, DWCP_ERR_OS and DWCP_ERR_PANIC without
  *              naming it.
  *  Errors      The last parameter, dwcp_error_t **error, may be NULL. Otherwise it is set to NULL on entry and, on failure,
- *              to an immutable error object that you free with dwcp_error_free. No error is kept in the thread.
- *  Results     Out-parameters are set to NULL, zero or false on entry. Results are written in full only on success; the
- *              error, call statistics and a needed count are written on failure too.
+ *              to an immutable error object that you free with dwcp_error_free. No error is kept in the thread. Do not write
+ *              check(f(..., &error), error): C may read `error` before the call. Keep the status in a variable, or pass &error.
+ *  Results     Single out-parameters are set to NULL, zero or false on entry. Arrays (`results`, `out` of a list) are written
+ *              in full on success and left as they were otherwise. The error, call statistics and a needed count are written
+ *              on failure too.
  *  NULL        A NULL pointer is never dereferenced: where one is not allowed, the answer is DWCP_ERR_INVALID_ARGUMENT with
  *              the parameter's name. NULL with a length of 0 is empty. Every *_free(NULL) does nothing.
  *  Strings     const char * is NUL-terminated UTF-8, unless a length follows it. Bytes, names and strings are copied.
@@ -21,7 +23,8 @@
  *  Threads     Handles may be used from any number of threads, except a config, an imports set and WASI settings: one thread
  *              at a time. A caller handle is valid only inside its callback, on its thread.
  *  Callbacks   Run on the native stack of an OS thread, with no lock of the library held. They must return: no longjmp, no
- *              exception. A finalizer runs exactly once, after the last call that could use its user data.
+ *              exception. A finalizer runs exactly once, after the last call that could use its user data. A call made from
+ *              inside one has limits of its own: give it dwcp_caller_remaining_ns as its timeout_ns, and a share of the fuel.
  *  Process     Nothing starts when the library is loaded. Its signal handlers chain to those that were there. In a child
  *              forked after a runtime was made every function answers DWCP_ERR_FORKED: exec, or fork first.
  *  Not covered Use after free, freeing twice, a buffer shorter than the length given with it, and the process running out of

@@ -5,7 +5,7 @@ use crate::error::{Error, Result, Status, escape};
 use crate::isolate::limits::{Asked, Limits};
 use crate::isolate::stack;
 use crate::isolate::wasi::WasiSettings;
-use crate::run::explain::explain;
+use crate::run::explain::{self, explain};
 use crate::run::host;
 use crate::run::module::{Linked, Module};
 use crate::run::pool::Slot;
@@ -195,7 +195,10 @@ impl Runtime {
         let weight = request.linked.code.needs.slots();
         let slot = match self.pool().try_acquire(weight) {
             Some(slot) => slot,
-            None => self.wait_for_slot(weight, deadline, stats)?,
+            None => self.wait_for_slot(weight, deadline, stats).map_err(|e| match e.status() {
+                Status::TIMEOUT => explain::with_time(e, &limits, request.entered),
+                _ => e,
+            })?,
         };
         self.metrics().wait(stats.wait_ns);
         self.metrics().pool_miss();

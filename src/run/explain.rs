@@ -67,14 +67,18 @@ fn interrupted(cancelled: bool, limits: &Limits, entered: Instant) -> Error {
     if cancelled {
         return Error::new(Status::CANCELLED, "the runtime closed and ended the call");
     }
-    let timeout_ns = limits.timeout_ns.unwrap_or(0);
-    let asked_ms = u64::try_from(entered.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let limit_ms = timeout_ns.div_ceil(1_000_000);
     let text = format!(
         "max_execution_time_ms: the call ran longer than its {} ms; raise it with dwcp_config_set_max_execution_time_ms or, up to its ceiling, with the call's timeout_ns",
-        timeout_ns as f64 / 1e6
+        limits.timeout_ns.unwrap_or(0) as f64 / 1e6
     );
-    Error::new(Status::TIMEOUT, text).with_limit(c"max_execution_time_ms", limit_ms, asked_ms.max(limit_ms))
+    with_time(Error::new(Status::TIMEOUT, text), limits, entered)
+}
+
+/// The time that the call had and the time that it took, in milliseconds.
+pub fn with_time(error: Error, limits: &Limits, entered: Instant) -> Error {
+    let limit = limits.timeout_ns.unwrap_or(0).div_ceil(1_000_000);
+    let took = u64::try_from(entered.elapsed().as_millis()).unwrap_or(u64::MAX);
+    error.with_limit(c"max_execution_time_ms", limit, took.max(limit))
 }
 
 fn trapped(trap: Trap, state: &VmState, limits: &Limits) -> Error {

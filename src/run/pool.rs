@@ -82,7 +82,7 @@ impl Pool {
             if Instant::now() >= until {
                 break Err(match deadline {
                     Some(d) if d <= patience => {
-                        Error::new(Status::TIMEOUT, "the deadline passed while the call waited for a slot")
+                        Error::new(Status::TIMEOUT, "max_execution_time_ms: the deadline passed while the call waited for a slot")
                     }
                     _ => self
                         .no_slot(&format!("and none came free in {} ms (acquire_timeout_ms)", self.acquire_timeout.as_millis())),
