@@ -35,7 +35,7 @@ static bool call(void *state, uint32_t repeat) {
     size_t count = 0;
     dwcp_error_t *error = NULL;
     dwcp_status_t status = dwcp_function_call(host->function, args, 2, NULL, &result, 1, &count, NULL, &error);
-    check(host, "call", status, error);
+    check(host, "call", status, &error);
     if (count != 1 || dwcp_as_i32(result) != turn + 7) return false;
   }
   return true;
