@@ -83,6 +83,8 @@ pub(super) fn is_out_of_memory(e: &wasmtime::Error) -> bool {
     let os = |code: Option<i32>| code == Some(libc::ENOMEM);
     e.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| os(io.raw_os_error())))
         || format!("{e:#}").contains("os error 12")
+        // Some kernels and emulators answer EINVAL to a reservation that is larger than they can have.
+        || format!("{e:#}").contains("mmap failed to reserve")
 }
 
 fn pool(config: &Config, slots: u32) -> PoolingAllocationConfig {

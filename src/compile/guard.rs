@@ -7,7 +7,8 @@ use crate::error::{Error, Result, Status};
 use std::borrow::Cow;
 use std::ffi::CStr;
 use wasmtime::wasmparser::{
-    CompositeInnerType, Encoding, FunctionBody, MemoryType, Operator, Parser, Payload, TableType, TypeRef, ValType,
+    CompositeInnerType, Element, ElementItems, ElementKind, Encoding, FunctionBody, MemoryType, Operator, Parser, Payload,
+    TableType, TypeRef, ValType, Validator, WasmFeatures,
 };
 
 const MAGIC: &[u8; 4] = b"\0asm";
@@ -17,6 +18,15 @@ const MAX_TEXT_BYTES: usize = 4 << 20;
 /// Blocks within blocks. The compiler's time grows with the square of the depth, and then its memory: 10 000 take a quarter of a
 /// second, 200 000 more than a minute. Compilers nest a block for each target of a switch, so a few thousand are real.
 const MAX_NESTING: usize = 10_000;
+/// Loops of one function, and their product with its locals: the compiler's time grows with the square of the one and with
+/// the other. Real functions have hundreds.
+const MAX_LOOPS: u64 = 5000;
+const MAX_LOOPS_BY_LOCALS: u64 = 250_000;
+/// Types, which are compared with each other: 200 000 took half a minute.
+const MAX_TYPES: u64 = 20_000;
+/// Element segments, and items of those that cannot be laid out beforehand: the engine compiles code for each of these, some
+/// kilobytes an item, and 400 000 of them took 2.6 GB.
+const MAX_COSTLY_ELEMENTS: u64 = 10_000;
 
 /// What a module needs before its first instruction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,12 +104,23 @@ pub fn check_size(config: &Config, len: usize) -> Result<()> {
 /// Measures the module and refuses what could never run under this configuration.
 pub fn inspect(config: &Config, binary: &[u8]) -> Result<Needs> {
     let needs = measure(binary)?;
+    // What is over a limit because it is not valid at all would be so under any limit.
+    check_limits(config, &needs).map_err(|over| {
+        match Validator::new_with_features(WasmFeatures::all()).validate_all(binary) {
+            Ok(_) => over,
+            Err(e) => malformed(e),
+        }
+    })?;
+    Ok(needs)
+}
+
+fn check_limits(config: &Config, needs: &Needs) -> Result<()> {
     over(Status::LIMIT_FUNCTIONS, c"max_functions", "functions", needs.functions, config.max_functions.into())?;
     let ceiling = config.table_ceiling().into();
     over(Status::LIMIT_TABLE, c"max_table_elements", "table elements at the start", needs.table_elements, ceiling)?;
     let ceiling = config.memory_ceiling();
     over(Status::OUT_OF_MEMORY, c"max_memory_bytes", "bytes of memory at the start", needs.memory_bytes, ceiling)?;
-    Ok(needs)
+    Ok(())
 }
 
 /// The error for a module that needs more than a limit allows, in the one form that all of them have.
@@ -114,14 +135,18 @@ fn over(status: Status, name: &'static CStr, unit: &str, need: u64, limit: u64) 
 
 fn measure(binary: &[u8]) -> Result<Needs> {
     let mut needs = Needs::default();
+    let mut tables = Tables::default();
     for payload in Parser::new(0).parse_all(binary) {
         match payload.map_err(malformed)? {
             Payload::Version { encoding: Encoding::Component, .. } => {
                 return Err(Error::new(Status::UNSUPPORTED, "this is a component; only core WebAssembly modules can be loaded"));
             }
             Payload::TypeSection(section) => {
+                let mut count: u64 = 0;
                 for group in section {
                     for ty in group.map_err(malformed)?.types() {
+                        count += 1;
+                        at_most("types", count, MAX_TYPES)?;
                         if let CompositeInnerType::Func(f) = &ty.composite_type.inner {
                             needs.references |= f.params().iter().chain(f.results()).any(is_host_reference);
                         }
@@ -138,6 +163,8 @@ fn measure(binary: &[u8]) -> Result<Needs> {
                     match import.map_err(malformed)?.ty {
                         TypeRef::Func(_) | TypeRef::FuncExact(_) => needs.functions += 1,
                         TypeRef::Memory(m) => check_memory(&m)?,
+                        // What the host's table holds is not known beforehand.
+                        TypeRef::Table(_) => tables.sizes.push(0),
                         _ => {}
                     }
                 }
@@ -149,6 +176,7 @@ fn measure(binary: &[u8]) -> Result<Needs> {
                     let ty: TableType = table.map_err(malformed)?.ty;
                     needs.table_elements = needs.table_elements.saturating_add(ty.initial);
                     needs.references |= is_host_reference(&ValType::Ref(ty.element_type));
+                    tables.sizes.push(ty.initial);
                 }
             }
             Payload::MemorySection(section) => {
@@ -159,11 +187,20 @@ fn measure(binary: &[u8]) -> Result<Needs> {
                     needs.memory_bytes = needs.memory_bytes.saturating_add(ty.initial.saturating_mul(PAGE));
                 }
             }
-            Payload::CodeSectionEntry(body) => {
-                for local in body.get_locals_reader().map_err(malformed)? {
-                    needs.references |= is_host_reference(&local.map_err(malformed)?.1);
+            Payload::ElementSection(section) => {
+                at_most("element segments", section.count().into(), MAX_COSTLY_ELEMENTS)?;
+                for element in section {
+                    tables.add(&element.map_err(malformed)?)?;
                 }
-                check_nesting(&body)?;
+            }
+            Payload::CodeSectionEntry(body) => {
+                let mut locals: u64 = 0;
+                for local in body.get_locals_reader().map_err(malformed)? {
+                    let (count, ty) = local.map_err(malformed)?;
+                    locals += u64::from(count);
+                    needs.references |= is_host_reference(&ty);
+                }
+                check_body(&body, locals)?;
             }
             _ => {}
         }
@@ -175,12 +212,61 @@ fn is_host_reference(ty: &ValType) -> bool {
     matches!(ty, ValType::Ref(r) if !r.is_func_ref())
 }
 
-fn check_nesting(body: &FunctionBody<'_>) -> Result<()> {
+/// The tables so far, and what their initialisation costs.
+#[derive(Default)]
+struct Tables {
+    /// Elements at the start, 0 for an imported one.
+    sizes: Vec<u64>,
+    /// Items that are not laid out when the module is compiled: from the first segment that cannot be, all that follow.
+    costly: u64,
+}
+
+impl Tables {
+    fn add(&mut self, element: &Element<'_>) -> Result<()> {
+        let (items, plain) = match &element.items {
+            ElementItems::Functions(f) => (u64::from(f.count()), true),
+            ElementItems::Expressions(_, e) => (u64::from(e.count()), false),
+        };
+        let laid_out = match &element.kind {
+            ElementKind::Declared => return Ok(()),
+            ElementKind::Passive => false,
+            ElementKind::Active { table_index, offset_expr } => {
+                let table = self.sizes.get(table_index.unwrap_or(0) as usize).copied().unwrap_or(0);
+                let offset = match offset_expr.get_operators_reader().read() {
+                    Ok(Operator::I32Const { value }) => Some(u64::from(value.cast_unsigned())),
+                    _ => None,
+                };
+                plain && self.costly == 0 && offset.is_some_and(|o| o + items <= table)
+            }
+        };
+        if !laid_out {
+            // One more, so that an empty segment is seen too.
+            self.costly += items + 1;
+        }
+        at_most("elements in segments that cannot be laid out beforehand", self.costly, MAX_COSTLY_ELEMENTS)
+    }
+}
+
+fn at_most(what: &str, count: u64, most: u64) -> Result<()> {
+    match count <= most {
+        true => Ok(()),
+        false => Err(Error::new(
+            Status::POLICY_REFUSED,
+            format!("the module has more than {most} {what}: compiling it would take too long"),
+        )),
+    }
+}
+
+fn check_body(body: &FunctionBody<'_>, locals: u64) -> Result<()> {
     let mut operators = body.get_operators_reader().map_err(malformed)?;
-    let mut depth: usize = 0;
+    let (mut depth, mut loops): (usize, u64) = (0, 0);
     while !operators.eof() {
         match operators.read().map_err(malformed)? {
-            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } | Operator::TryTable { .. } => depth += 1,
+            Operator::Loop { .. } => {
+                depth += 1;
+                loops += 1;
+            }
+            Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } => depth += 1,
             Operator::End => depth = depth.saturating_sub(1),
             _ => continue,
         }
@@ -190,7 +276,8 @@ fn check_nesting(body: &FunctionBody<'_>) -> Result<()> {
             return Err(Error::new(Status::POLICY_REFUSED, text));
         }
     }
-    Ok(())
+    at_most("loops in a function", loops, MAX_LOOPS)?;
+    at_most("loops times locals in a function", loops.saturating_mul(locals), MAX_LOOPS_BY_LOCALS)
 }
 
 fn check_memory(memory: &MemoryType) -> Result<()> {
@@ -254,7 +341,7 @@ mod tests {
     fn what_would_keep_the_compiler_busy_is_refused_before_it() {
         let nested = |n: usize| {
             let mut body = vec![0];
-            body.extend([0x03, 0x40].repeat(n));
+            body.extend([0x02, 0x40].repeat(n));
             body.extend([0x0b].repeat(n + 1));
             let leb = |mut n: usize| {
                 let mut out = Vec::new();
@@ -274,6 +361,38 @@ mod tests {
         assert_eq!(nested(MAX_NESTING + 1).unwrap_err().status(), Status::POLICY_REFUSED);
         let text = format!("(module {})", "(func)".repeat(MAX_TEXT_BYTES / 6));
         assert_eq!(binary(text.as_bytes()).unwrap_err().status(), Status::POLICY_REFUSED);
+    }
+
+    #[test]
+    fn small_modules_that_are_large_work_are_refused() {
+        let refused = |text: String| {
+            let e = inspect_text(&text).unwrap_err();
+            assert_eq!(e.status(), Status::POLICY_REFUSED, "{e}");
+        };
+        let items = "$f ".repeat(10_001);
+        refused(format!("(module (table 1 funcref) (func $f) (elem (i32.const 0) func {items}))"));
+        refused(format!("(module (func $f) (elem func {items}))"));
+        refused(format!("(module (table 9 funcref) (func $f) {})", "(elem (i32.const 0) func $f)".repeat(10_001)));
+        refused(format!("(module (func {}))", "(loop)".repeat(5001)));
+        refused(format!("(module (func (local {}) {}))", "i32 ".repeat(1000), "(loop)".repeat(251)));
+        let types: String = (0..15).fold(String::new(), |all, n| {
+            (0..1u32 << n).fold(all, |all, bits| {
+                let params: String = (0..n).map(|i| if bits >> i & 1 == 0 { "i32 " } else { "i64 " }).collect();
+                format!("{all}(type (func (param {params})))")
+            })
+        });
+        refused(format!("(module {types})"));
+        let laid_out = format!("(module (table 20000 funcref) (func $f) (elem (i32.const 5) func {items}))");
+        let mut config = Config::new(Profile::Default);
+        config.max_table_elements = 20_000;
+        inspect(&config, &binary(laid_out.as_bytes()).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn what_is_not_valid_is_not_over_a_limit() {
+        for text in ["(module (memory 65537))", "(module (table 2000 1 funcref))"] {
+            assert_eq!(inspect_text(text).unwrap_err().status(), Status::INVALID_MODULE, "{text}");
+        }
     }
 
     #[test]

@@ -243,6 +243,14 @@ impl Vm {
         unsafe { function.call_unchecked(&mut self.store, values) }
     }
 
+    /// Refuses an end that came after the deadline.
+    pub fn check_time(&self, ended: Instant) -> wasmtime::Result<()> {
+        match self.store.data().deadline {
+            Some(deadline) if ended >= deadline => Err(InterruptedGuest(Interrupt::Timeout).into()),
+            _ => Ok(()),
+        }
+    }
+
     fn function(&mut self, export: &ModuleExport) -> wasmtime::Result<Func> {
         let instance = self.instance.ok_or_else(|| wasmtime::Error::msg("the VM has no instance"))?;
         match instance.get_module_export(&mut self.store, export) {
