@@ -1,6 +1,7 @@
-//! Threads of the library: named, and deaf to the host's signals.
+//! Threads of the library: named, and deaf to the host's signals; and how many can run at once.
 
 use std::io;
+use std::sync::OnceLock;
 use std::thread::{Builder, JoinHandle};
 
 /// Starts a thread that leaves every signal to the host's own threads, but those that a fault of its own raises.
@@ -8,6 +9,12 @@ pub fn spawn(name: impl Into<String>, stack: usize, f: impl FnOnce() + Send + 's
     // A new thread inherits the mask of the one that starts it.
     let _masked = Masked::new();
     Builder::new().name(name.into()).stack_size(stack).spawn(f)
+}
+
+/// Processors that the process may use, asked once: the answer takes reading files.
+pub fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
 }
 
 struct Masked(libc::sigset_t);

@@ -71,11 +71,6 @@ impl Values {
         Self::default()
     }
 
-    /// The arguments given, in order.
-    pub fn from_slice(values: &[Value]) -> Self {
-        Values(values.iter().map(|v| v.to_raw()).collect())
-    }
-
     pub fn push(&mut self, value: Value) {
         self.0.push(value.to_raw());
     }

@@ -3,6 +3,7 @@
 use crate::compile::code::{Code, Hash};
 use crate::error::{Error, Result};
 use crate::observe::metrics::Metrics;
+use crate::observe::nanos;
 use lru::LruCache;
 use parking_lot::{Condvar, Mutex};
 use std::collections::HashMap;
@@ -86,13 +87,13 @@ impl Cache {
         landing.result = Some(result.clone());
         match result {
             Ok(code) => {
-                self.metrics.cache_miss(nanos(entered));
+                self.metrics.cache_miss(nanos(entered.elapsed()));
                 let evicted = self.insert(&code);
                 drop(landing);
                 Ok(Lookup { code, found: Found::Compiled, evicted })
             }
             Err(e) => {
-                self.metrics.cache_miss(nanos(entered));
+                self.metrics.cache_miss(nanos(entered.elapsed()));
                 self.metrics.compile_failed();
                 Err(e)
             }
@@ -101,7 +102,7 @@ impl Cache {
 
     fn hit(&self, code: Arc<Code>, entered: Instant) -> Lookup {
         code.touch();
-        self.metrics.cache_hit(nanos(entered));
+        self.metrics.cache_hit(nanos(entered.elapsed()));
         Lookup { code, found: Found::Held, evicted: Vec::new() }
     }
 
@@ -200,10 +201,6 @@ impl Drop for Landing<'_> {
         *self.flight.done.lock() = Some(result);
         self.flight.landed.notify_all();
     }
-}
-
-fn nanos(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

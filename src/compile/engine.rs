@@ -101,7 +101,8 @@ fn pool(config: &Config, slots: u32) -> PoolingAllocationConfig {
         .table_elements(config.table_ceiling() as usize)
         .max_memories_per_module(PER_MODULE)
         .max_tables_per_module(PER_MODULE)
-        // A function takes a few words of the VM's own state, a global 16 bytes: no module within max_functions needs more.
+        // A function takes a few words of the VM's own state. Globals take 16 bytes each and share the rest: a module with tens
+        // of thousands of them is refused when it is compiled.
         .max_core_instance_size((1 << 20) + config.max_functions as usize * 48)
         .max_unused_warm_slots(100)
         .linear_memory_keep_resident(KEEP_RESIDENT)

@@ -28,8 +28,7 @@ enum State {
 impl Workers {
     /// `threads` 0 means one per core.
     pub fn new(threads: u32) -> Workers {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = if threads == 0 { cores() } else { threads as usize };
+        let threads = if threads == 0 { crate::thread::cores() } else { threads as usize };
         Workers { threads, pool: Mutex::new(State::Unused), permits: Mutex::new(threads), returned: Condvar::new() }
     }
 

@@ -33,6 +33,21 @@ pub enum Interrupt {
     Cancelled,
 }
 
+/// Ends a guest, as an error of its call: it looked at its deadline or its cancel flag, or a WASI call was waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interrupted(pub Interrupt);
+
+impl std::fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0 {
+            Interrupt::Timeout => "the call's deadline passed",
+            Interrupt::Cancelled => "the call was cancelled",
+        })
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
 /// Moves the epoch of an engine. The thread starts with the first armed call.
 pub struct Ticker {
     shared: Arc<Shared>,

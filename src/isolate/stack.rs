@@ -144,8 +144,7 @@ impl Stacks {
     /// Keeps the thread for the next call, one for each core; more than that end.
     fn put_back(&self, worker: Arc<Worker>) {
         let mut state = self.state.lock();
-        let most = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        if state.stopped || state.idle.len() >= most {
+        if state.stopped || state.idle.len() >= crate::thread::cores() {
             worker.give(Work::Stop);
         } else {
             state.idle.push(worker);

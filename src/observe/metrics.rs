@@ -81,7 +81,7 @@ fn thread_number() -> usize {
 
 impl Metrics {
     pub fn new(enabled: bool) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let cores = crate::thread::cores();
         Metrics::with_shards(if enabled { cores.next_power_of_two().min(MAX_SHARDS) } else { 0 })
     }
 

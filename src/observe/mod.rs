@@ -3,3 +3,8 @@
 pub mod histogram;
 pub mod metrics;
 pub mod snapshot;
+
+/// A duration as it is recorded; one of more than five centuries is cut.
+pub fn nanos(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -5,6 +5,7 @@ use crate::error::{Error, Result, Status, escape};
 use crate::isolate::limits::{Asked, Limits};
 use crate::isolate::stack;
 use crate::isolate::wasi::WasiSettings;
+use crate::observe::nanos;
 use crate::run::explain::{self, explain};
 use crate::run::host;
 use crate::run::module::{Linked, Module};
@@ -133,7 +134,7 @@ impl Module {
     /// Runs a WASI command from `_start` and gives its exit code. Fuel is metered but limited only if the options say so.
     pub fn run(&self, options: &CallOptions, stats: &mut CallStats) -> Result<i32> {
         let entered = Instant::now();
-        self.runtime.lifecycle().check()?;
+        self.runtime.check_open()?;
         let Some(export) = &self.linked.start else {
             let text =
                 "the module is no WASI command: it does not export \"_start\" as a function without parameters and results";
@@ -292,7 +293,3 @@ struct Raw<'a>(&'a mut [wasmtime::ValRaw]);
 
 // SAFETY: the values are numbers by the signature check, never references, and only one thread at a time has the buffer.
 unsafe impl Send for Raw<'_> {}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}

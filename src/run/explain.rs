@@ -1,10 +1,10 @@
 //! Why a guest ended: wasmtime's error and the VM's state become one of our own.
 
 use crate::error::{Error, Frame, LimitHit, Result, Status, escape};
-use crate::isolate::deadline::Interrupt;
+use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::Limits;
 use crate::isolate::wasi;
-use crate::run::vm::{InterruptedGuest, VmState};
+use crate::run::vm::VmState;
 use std::time::Instant;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 
@@ -37,9 +37,7 @@ pub fn explain(error: &wasmtime::Error, state: &VmState, limits: &Limits, comman
     }
     let explained = if let Some(own) = error.downcast_ref::<Error>() {
         own.clone()
-    } else if let Some(wasi::Interrupted(why)) = error.downcast_ref::<wasi::Interrupted>() {
-        interrupted(matches!(why, wasi::Interrupt::Cancelled), limits, entered)
-    } else if let Some(InterruptedGuest(why)) = error.downcast_ref::<InterruptedGuest>() {
+    } else if let Some(Interrupted(why)) = error.downcast_ref::<Interrupted>() {
         interrupted(*why == Interrupt::Cancelled, limits, entered)
     } else if let Some(denied) = error.downcast_ref::<wasi::SandboxDenied>() {
         Error::new(Status::DENIED, format!("the syscall policy denies the WASI call \"{}\" and ended the guest", denied.call))

@@ -1,8 +1,9 @@
 //! Host functions: what a host defines for its guests, and what such a function may do while it runs.
 
 use crate::error::{Error, Result, Status, escape};
+use crate::isolate::deadline::Interrupted;
 use crate::isolate::wasi;
-use crate::run::vm::{InterruptedGuest, UserData, VmState};
+use crate::run::vm::{UserData, VmState};
 use crate::signature::{Kind, Signature};
 use crate::value::Value;
 use smallvec::SmallVec;
@@ -120,7 +121,7 @@ fn enter(
     }
     // A callback cannot be interrupted; one that came back too late ends the call here.
     if let Some(why) = host.caller.data().interrupted() {
-        return Err(InterruptedGuest(why).into());
+        return Err(Interrupted(why).into());
     }
     for (slot, value) in raw.iter_mut().zip(&results) {
         slot.write(value.to_raw());

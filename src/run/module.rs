@@ -152,7 +152,7 @@ impl Module {
 
     /// Binds an export: its name and its signature are looked up and checked once, here.
     pub fn function(&self, name: &str, expected: Option<&Signature>) -> Result<Function> {
-        self.runtime.lifecycle().check()?;
+        self.runtime.check_open()?;
         Function::bind(self.clone(), name, expected).map_err(|e| self.linked.name_error(e))
     }
 }

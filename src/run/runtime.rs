@@ -12,6 +12,7 @@ use crate::isolate::policy::SyscallPolicy;
 use crate::isolate::stack::{HOST_RESERVE, Stacks};
 use crate::isolate::wasi::{self, SandboxLimits, WasiSettings};
 use crate::observe::metrics::Metrics;
+use crate::observe::nanos;
 use crate::observe::snapshot::{Gauges, Snapshot};
 use crate::run::call::{CallOptions, CallStats, Function};
 use crate::run::host;
@@ -135,14 +136,14 @@ impl Runtime {
         let linked = Linked::new(&self.linker, &self.syscalls, self.config.enable_wasi, code, options).map_err(named)?;
         self.bind(&key, linked.code.hash)?;
         if found == Found::Compiled {
-            self.metrics.cold_start(nanos(entered));
+            self.metrics.cold_start(nanos(entered.elapsed()));
         }
         Ok(Module { runtime: Arc::clone(self), linked: Arc::new(linked) })
     }
 
     /// Loads a file of WebAssembly, binary or text.
     pub fn load_file(self: &Arc<Self>, path: &Path, options: &LoadOptions) -> Result<Module> {
-        self.lifecycle.check()?;
+        self.check_open()?;
         let bytes = read_file(&self.config, path)?;
         self.load(&bytes, None, options)
     }
@@ -230,6 +231,10 @@ impl Runtime {
         drop(linked);
     }
 
+    fn empty_cache(&self) {
+        self.cache.clear().iter().for_each(|code| self.forget(code.hash));
+    }
+
     /// Gives the cache's hold on one module back.
     pub fn evict(&self, key: &str) -> Result<()> {
         self.check_open()?;
@@ -244,7 +249,7 @@ impl Runtime {
     /// Empties the cache.
     pub fn clear_cache(&self) -> Result<()> {
         self.check_open()?;
-        self.cache.clear().iter().for_each(|code| self.forget(code.hash));
+        self.empty_cache();
         Ok(())
     }
 
@@ -287,7 +292,7 @@ impl Runtime {
         self.ticker.stop();
         self.workers.stop();
         self.stacks.stop();
-        self.cache.clear().iter().for_each(|code| self.forget(code.hash));
+        self.empty_cache();
         self.lifecycle.closed();
         Ok(())
     }
@@ -297,7 +302,7 @@ impl Runtime {
     pub fn abandon(&self) {
         self.lifecycle.abandon();
         self.cancel();
-        self.cache.clear().iter().for_each(|code| self.forget(code.hash));
+        self.empty_cache();
     }
 
     fn cancel(&self) {
@@ -386,8 +391,4 @@ fn read_file(config: &Config, path: &Path) -> Result<Vec<u8>> {
     // The file may grow while it is read: one byte past the cap is enough to know.
     file.take(config.max_module_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
-}
-
-fn nanos(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }

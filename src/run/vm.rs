@@ -1,9 +1,9 @@
 //! A VM: one store with its instance and memories. It serves one call and is then destroyed.
 
 use crate::error::{LimitHit, Result};
-use crate::isolate::deadline::Interrupt;
+use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::{Limiter, Limits};
-use crate::isolate::wasi::{self, SandboxLimits, WasiHost, WasiSettings, WasiState};
+use crate::isolate::wasi::{SandboxLimits, WasiHost, WasiSettings, WasiState};
 use crate::observe::metrics::Metrics;
 use crate::run::lifecycle::Cancel;
 use crate::run::module::Linked;
@@ -168,11 +168,8 @@ impl WasiHost for VmState {
         self.deadline
     }
 
-    fn interrupt(&self) -> Option<wasi::Interrupt> {
-        self.interrupted().map(|why| match why {
-            Interrupt::Timeout => wasi::Interrupt::Deadline,
-            Interrupt::Cancelled => wasi::Interrupt::Cancelled,
-        })
+    fn interrupt(&self) -> Option<Interrupt> {
+        self.interrupted()
     }
 
     fn wait(&self, dur: Duration) {
@@ -214,7 +211,7 @@ impl Vm {
             // Captures nothing, so boxing it allocates nothing.
             store.epoch_deadline_callback(|context| match context.data().interrupted() {
                 None => Ok(UpdateDeadline::Continue(1)),
-                Some(why) => Err(InterruptedGuest(why).into()),
+                Some(why) => Err(Interrupted(why).into()),
             });
         }
         Ok(Vm { store, instance: None, fuel: limits.fuel })
@@ -224,7 +221,7 @@ impl Vm {
     pub fn instantiate(&mut self, linked: &Linked) -> wasmtime::Result<()> {
         // The epoch may have moved before this store looked at it: a call that is over must not begin.
         if let Some(why) = self.store.data().interrupted() {
-            return Err(InterruptedGuest(why).into());
+            return Err(Interrupted(why).into());
         }
         let instance = linked.pre.instantiate(&mut self.store)?;
         self.instance = Some(instance);
@@ -246,7 +243,7 @@ impl Vm {
     /// Refuses an end that came after the deadline.
     pub fn check_time(&self, ended: Instant) -> wasmtime::Result<()> {
         match self.store.data().deadline {
-            Some(deadline) if ended >= deadline => Err(InterruptedGuest(Interrupt::Timeout).into()),
+            Some(deadline) if ended >= deadline => Err(Interrupted(Interrupt::Timeout).into()),
             _ => Ok(()),
         }
     }
@@ -275,21 +272,6 @@ impl Vm {
         self.store.data().limiter.memory_bytes()
     }
 }
-
-/// Raised in a guest that looks at its deadline too late.
-#[derive(Clone, Copy, Debug)]
-pub struct InterruptedGuest(pub Interrupt);
-
-impl std::fmt::Display for InterruptedGuest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self.0 {
-            Interrupt::Timeout => "the call's deadline passed",
-            Interrupt::Cancelled => "the call was cancelled",
-        })
-    }
-}
-
-impl std::error::Error for InterruptedGuest {}
 
 /// Checks that the call's directories are within the runtime's before anything runs.
 pub fn check_directories(env: &Environment, wasi: &WasiSettings) -> Result<()> {

@@ -220,7 +220,7 @@ mod tests {
         Inherited::new(of.as_raw_fd()).unwrap().unwrap()
     }
 
-    const DEADLINE: Interrupted = Interrupted(Interrupt::Deadline);
+    const DEADLINE: Interrupted = Interrupted(Interrupt::Timeout);
 
     #[test]
     fn a_full_or_empty_pipe_is_waited_for_until_the_deadline() {

@@ -28,15 +28,9 @@ pub use settings::{Output, Stdin, WasiSettings};
 pub use shims::{MODULE, add_to_linker};
 pub use stdio::{Captured, Sink};
 
+use crate::isolate::deadline::{Interrupt, Interrupted};
 use std::fmt;
 use std::time::{Duration, Instant};
-
-/// Why a call that waits must stop waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Interrupt {
-    Deadline,
-    Cancelled,
-}
 
 /// What the data of a Store offers to the WASI calls of its guest.
 pub trait WasiHost: Send + 'static {
@@ -65,10 +59,6 @@ pub trait WasiHost: Send + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exit(pub i32);
 
-/// A WASI call was waiting when its time was up or it was cancelled; ends the guest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interrupted(pub Interrupt);
-
 /// The policy denied a call and ends the guest: `deny_action` is trap, or the call cannot return an errno.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SandboxDenied {
@@ -87,15 +77,6 @@ impl fmt::Display for Exit {
     }
 }
 
-impl fmt::Display for Interrupted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Interrupt::Deadline => "the deadline passed while a WASI call was waiting",
-            Interrupt::Cancelled => "the call was cancelled while a WASI call was waiting",
-        })
-    }
-}
-
 impl fmt::Display for SandboxDenied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the syscall policy denies {}", self.call)
@@ -109,7 +90,6 @@ impl fmt::Display for MissingMemory {
 }
 
 impl std::error::Error for Exit {}
-impl std::error::Error for Interrupted {}
 impl std::error::Error for SandboxDenied {}
 impl std::error::Error for MissingMemory {}
 
@@ -128,7 +108,7 @@ fn check_interrupt<T: WasiHost>(host: &T) -> Result<(), Interrupted> {
         return Err(Interrupted(reason));
     }
     match host.deadline() {
-        Some(deadline) if Instant::now() >= deadline => Err(Interrupted(Interrupt::Deadline)),
+        Some(deadline) if Instant::now() >= deadline => Err(Interrupted(Interrupt::Timeout)),
         _ => Ok(()),
     }
 }

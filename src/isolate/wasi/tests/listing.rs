@@ -87,5 +87,5 @@ fn a_large_directory_ends_at_the_deadline() {
     g.store.data_mut().deadline = Some(Instant::now());
     assert_eq!(list(&mut g, 3, 4096, 0).len() / 100, 1, "what fits before the next look is given");
     let late = g.try_call("fd_readdir", &[3, 1 << 16, 4096, 2900, 200]);
-    assert_eq!(error::<Interrupted>(late), Interrupted(Interrupt::Deadline));
+    assert_eq!(error::<Interrupted>(late), Interrupted(Interrupt::Timeout));
 }

@@ -120,7 +120,7 @@ fn a_sleep_ends_at_the_deadline_and_by_cancel() {
         let mut g = Guest::open(limits(&[]));
         let started = Instant::now();
         g.store.data_mut().deadline = Some(started + Duration::from_millis(20));
-        assert_eq!(error::<Interrupted>(poll(&mut g, &[sub])), Interrupted(Interrupt::Deadline));
+        assert_eq!(error::<Interrupted>(poll(&mut g, &[sub])), Interrupted(Interrupt::Timeout));
         assert!((Duration::from_millis(20)..Duration::from_secs(2)).contains(&started.elapsed()));
 
         let mut g = Guest::open(limits(&[]));
