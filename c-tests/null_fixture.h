@@ -34,9 +34,12 @@ struct fixture {
     dwcp_module_t *module;
     dwcp_function_t *function;
     dwcp_wasi_t *wasi;
+    dwcp_cancel_t *cancel;
+    dwcp_vm_t *vm;
     dwcp_error_t *error;
     dwcp_caller_t *caller;
-    dwcp_value_t args[2], results[2];
+    dwcp_value_t args[2], results[4], value;
+    dwcp_batch_row_t rows[2];
     dwcp_module_info_t infos[2];
     uint8_t buffer[64];
     char path[64];
@@ -49,7 +52,8 @@ static const char FIXTURE_WAT[] =
 /* The module of the fixture's own handle: its probe calls the host, where a caller handle is valid. */
 static const char FIXTURE_PROBE_WAT[] =
     "(module (import \"env\" \"probe\" (func $probe)) (memory (export \"memory\") 1) (func (export \"_start\"))"
-    " (func (export \"probe\") (call $probe))"
+    " (func (export \"probe\") (call $probe)) (global (export \"global\") (mut i32) (i32.const 0))"
+    " (func (export \"keep\") (param externref))"
     " (func (export \"add\") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))";
 
 /* An address that a call which sets its out-parameters first does not leave there. */
@@ -154,6 +158,16 @@ static inline dwcp_wasi_t *fixture_dwcp_wasi(fixture_t *x) {
     return x->wasi;
 }
 
+static inline dwcp_cancel_t *fixture_dwcp_cancel(fixture_t *x) {
+    if (x->cancel == NULL) x->cancel = dwcp_cancel_new();
+    return x->cancel;
+}
+
+static inline dwcp_vm_t *fixture_dwcp_vm(fixture_t *x) {
+    if (x->vm == NULL) fixture_need(dwcp_vm_acquire(fixture_dwcp_module(x), NULL, &x->vm, NULL), "dwcp_vm_acquire");
+    return x->vm;
+}
+
 static inline dwcp_error_t *fixture_dwcp_error(fixture_t *x) {
     if (x->error == NULL) (void)dwcp_module_load(fixture_dwcp_runtime(x), (const uint8_t *)"no", 2, NULL, NULL, &x->module, &x->error);
     return x->error;
@@ -167,6 +181,22 @@ static inline const dwcp_value_t *fixture_args(fixture_t *x) {
     x->args[0] = dwcp_i32(1);
     x->args[1] = dwcp_i32(2);
     return x->args;
+}
+
+static inline const dwcp_value_t *fixture_value(fixture_t *x, dwcp_value_t value) {
+    x->value = value;
+    return &x->value;
+}
+
+static inline dwcp_batch_row_t *fixture_rows(fixture_t *x) {
+    dwcp_batch_row_init(&x->rows[0]);
+    dwcp_batch_row_init(&x->rows[1]);
+    return x->rows;
+}
+
+static inline dwcp_value_t *fixture_string_result(fixture_t *x) {
+    x->value = dwcp_string("");
+    return &x->value;
 }
 
 static inline const char *fixture_path(fixture_t *x) {
@@ -232,7 +262,33 @@ static inline dwcp_module_info_t *fixture_infos(fixture_t *x) {
 #define VALID_dwcp_wasi_set_output__fd(x) 1
 #define VALID_dwcp_wasi_output__fd(x) 1
 
+#define VALID_alias(x) "an alias"
+#define VALID_nrows(x) 2
+#define VALID_rows(x) fixture_rows(x)
+#define VALID_dwcp_function_call_batch__nargs(x) 2
+#define VALID_dwcp_function_call_batch__nrows(x) 1
+#define VALID_result(x) fixture_string_result(x)
+#define VALID_funcref(x) fixture_value(x, dwcp_funcref_null())
+#define VALID_data(x) (x)
+#define VALID_dwcp_caller_return__data(x) "text"
+#define VALID_dwcp_caller_return__len(x) 4
+#define VALID_value(x) fixture_value(x, dwcp_externref_null())
+#define VALID_dwcp_vm_global_set__value(x) fixture_value(x, dwcp_i32(1))
+#define VALID_dwcp_vm_global_set__name(x) "global"
+#define VALID_dwcp_vm_global_get__name(x) "global"
+#define VALID_dwcp_vm_global_get__out(x) &(x)->value
+#define VALID_dwcp_caller_externref_new__out(x) &(x)->value
+#define VALID_dwcp_caller_ref_keep__out(x) &(x)->value
+#define VALID_dwcp_vm_externref_new__out(x) &(x)->value
+#define VALID_dwcp_vm_read__len(x) sizeof((x)->buffer)
+#define VALID_dwcp_vm_write__len(x) sizeof((x)->buffer)
+#define VALID_dwcp_caller_string__len(x) 4
+
 /* Pointers that the header allows to be NULL. */
+#define OPTIONAL_dwcp_runtime_set_alias__module
+#define OPTIONAL_data
+#define OPTIONAL_batch
+#define OPTIONAL_nfailed
 #define OPTIONAL_error
 #define OPTIONAL_options
 #define OPTIONAL_stats
@@ -250,6 +306,8 @@ static inline dwcp_module_info_t *fixture_infos(fixture_t *x) {
 /* ---- the run ---- */
 
 static inline void fixture_close(fixture_t *x) {
+    dwcp_vm_release(x->vm);
+    dwcp_cancel_free(x->cancel);
     dwcp_function_free(x->function);
     dwcp_module_free(x->module);
     dwcp_imports_free(x->imports);

@@ -109,13 +109,13 @@
 #define DWCP_KIND_F64 4
 /** A 128-bit vector, `of.v128`, in little-endian byte order. */
 #define DWCP_KIND_V128 5
-/** A reference to a function. Appears in types only: no call of this version carries one. */
+/** A reference to a function of a VM, `of.ref`; 0 is null. Lives in sessions and in host functions. */
 #define DWCP_KIND_FUNCREF 6
-/** A reference to a host object. Appears in types only: no call of this version carries one. */
+/** A reference to an object of the host, `of.ref`; 0 is null. Lives in sessions and in host functions. */
 #define DWCP_KIND_EXTERNREF 7
-/** A string. Reserved: no call of this version carries one. */
+/** A string, `of.bytes`: UTF-8. A result has a NUL behind it that `len` does not count. */
 #define DWCP_KIND_STRING 8
-/** Bytes. Reserved: no call of this version carries any. */
+/** Bytes, `of.bytes`. A result has a NUL behind them that `len` does not count. */
 #define DWCP_KIND_BYTES 9
 /** A function. */
 #define DWCP_EXTERN_FUNCTION 1
@@ -130,6 +130,12 @@
 
 /** The guest that called a host function. Valid only inside that function, on its thread. */
 typedef struct dwcp_caller dwcp_caller_t;
+
+/**
+ * A cancel token. Given to any number of calls, sessions and batches in their options, of any number of runtimes; firing it
+ * ends them all. Safe from any number of threads.
+ */
+typedef struct dwcp_cancel dwcp_cancel_t;
 
 /**
  * The settings of runtimes yet to be made. Made by dwcp_config_new, changed by its setters and by JSON, copied by dwcp_runtime_new,
@@ -157,6 +163,13 @@ typedef struct dwcp_module dwcp_module_t;
 
 /** A runtime: one engine, its code cache, its VMs and its metrics. Safe from any number of threads. */
 typedef struct dwcp_runtime dwcp_runtime_t;
+
+/**
+ * A session: a VM that keeps its memory, its globals and its references from one call to the next, until it is released, a call
+ * in it traps, or nobody has used it for session_idle_timeout_ms. It takes a slot of max_live_vms as long as it lives. One
+ * thread at a time, which need not be the same.
+ */
+typedef struct dwcp_vm dwcp_vm_t;
 
 /**
  * The WASI settings of a call: arguments, environment, stdio, directories. One thread at a time; one handle serves any number
@@ -206,9 +219,9 @@ typedef union dwcp_payload_t {
     double f64;
     /** For DWCP_KIND_V128, little-endian. */
     uint8_t v128[16];
-    /** Reserved for references. */
+    /** For DWCP_KIND_FUNCREF and DWCP_KIND_EXTERNREF: the number of the reference in its VM; 0 is null. */
     uint64_t ref;
-    /** Reserved for strings and bytes. */
+    /** For DWCP_KIND_STRING and DWCP_KIND_BYTES. */
     dwcp_slice_t bytes;
 } dwcp_payload_t;
 
@@ -219,7 +232,7 @@ typedef union dwcp_payload_t {
 typedef struct dwcp_value_t {
     /** One of DWCP_KIND_.... */
     uint8_t kind;
-    /** Zero. */
+    /** Zero; in a string or bytes that a call gave, the mark by which dwcp_values_clear knows what to free. */
     uint8_t reserved[7];
     /** The payload. */
     dwcp_payload_t of;
@@ -266,7 +279,9 @@ typedef struct dwcp_module_info_t {
 
 /**
  * A host function. Reads `args`, writes `results`, whose kinds are set on entry and must stay, and returns DWCP_OK; any other
- * value ends the call with DWCP_ERR_HOST_FUNCTION. It runs on the thread that made the call, or on a thread of the library
+ * value ends the call with DWCP_ERR_HOST_FUNCTION. Strings and bytes in `args` are views into the guest's memory, valid until
+ * the function returns or calls the guest; a result that is a string or bytes either points at data that outlives the return,
+ * or is set by dwcp_caller_return. References in `args` are the function's until it returns. It runs on the thread that made the call, or on a thread of the library
  * that has enough stack while that one waits; never on a switched stack. It may call the library, but must not unwind or
  * longjmp out, and must not close the runtime.
  */
@@ -283,6 +298,14 @@ typedef dwcp_status_t (*dwcp_host_fn)(void *user,
  */
 typedef void (*dwcp_finalizer_fn)(void *user);
 
+/** A module and the name under which another imports from it. */
+typedef struct dwcp_link_t {
+    /** The module part of the imports' names. */
+    const char *name;
+    /** A module of the same runtime. */
+    const dwcp_module_t *module;
+} dwcp_link_t;
+
 /** How a module is loaded, beside its bytes. Begin with DWCP_LOAD_OPTIONS_INIT; every field may stay zero. */
 typedef struct dwcp_load_options_t {
     /** Size of the struct in bytes, set by the INIT macro. */
@@ -298,6 +321,15 @@ typedef struct dwcp_load_options_t {
     const char *policy_json;
     /** Length of `policy_json` in bytes. */
     size_t policy_json_len;
+    /**
+     * Modules that this one may import from. Each is instantiated, started and `_initialize`d before this one, in this order, in
+     * every VM of this module: memories, tables, globals and functions are shared within the VM. What a linked module imports
+     * comes from the links before it, else from what it was itself loaded with; its own links come along before it, unless one
+     * of that name is given here. Borrowed for the call; the modules are kept.
+     */
+    const dwcp_link_t *links;
+    /** Number of `links`. */
+    size_t nlinks;
 } dwcp_load_options_t;
 
 /**
@@ -360,6 +392,12 @@ typedef struct dwcp_call_options_t {
      * directories.
      */
     const dwcp_wasi_t *wasi;
+    /**
+     * A token that ends the call when it is fired. Borrowed for the call, or by dwcp_vm_acquire for the session; NULL for none.
+     */
+    const dwcp_cancel_t *cancel;
+    /** For dwcp_runtime_execute only, NULL elsewhere: the signature of the function, as for dwcp_module_get_function. */
+    const char *signature;
 } dwcp_call_options_t;
 
 /**
@@ -515,6 +553,35 @@ typedef struct dwcp_cache_metrics_t {
     double avg_miss_ms;
 } dwcp_cache_metrics_t;
 
+/** How a batch is run. Begin with DWCP_BATCH_OPTIONS_INIT; every field may stay zero. */
+typedef struct dwcp_batch_options_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /**
+     * Rows that run at once: 0 and 1 run them one after the other on the caller's thread, more also on threads of the runtime.
+     * At most 64; fewer threads help where no more can be had.
+     */
+    uint32_t parallelism;
+    /** Whether no further row begins after one that failed. Rows under way end on their own. */
+    bool stop_on_error;
+    /** Zero. */
+    uint8_t reserved[3];
+} dwcp_batch_options_t;
+
+/** What became of one row. Begin each with DWCP_BATCH_ROW_INIT. */
+typedef struct dwcp_batch_row_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** What dwcp_function_call would have returned. DWCP_ERR_CANCELLED for a row that did not begin. */
+    dwcp_status_t status;
+    /** Number of results; the needed number with DWCP_ERR_BUFFER_TOO_SMALL. */
+    uint32_t nresults;
+    /** The error of a row that failed; NULL otherwise. Yours, to be freed by dwcp_batch_rows_clear or dwcp_error_free. */
+    dwcp_error_t *error;
+    /** What the call took. Its struct_size is set by the library. */
+    dwcp_call_stats_t stats;
+} dwcp_batch_row_t;
+
 /** Success. */
 #define DWCP_OK 0
 /** A parameter is NULL, out of range, not UTF-8, or of an impossible length; the message names it. */
@@ -537,8 +604,10 @@ typedef struct dwcp_cache_metrics_t {
 #define DWCP_ERR_BUFFER_TOO_SMALL 109
 /** The bytes are not those that the key claims or is bound to. */
 #define DWCP_ERR_KEY_MISMATCH 110
-/** The session's VM ended by a trap or a limit. Reserved: no function of this version returns it. */
+/** The session has no VM any more: a call in it ended in the middle, or nobody used it for too long. */
 #define DWCP_ERR_VM_DEAD 111
+/** The module was disabled by dwcp_module_disable. */
+#define DWCP_ERR_DISABLED 112
 /** The bytes are not a valid WebAssembly module. */
 #define DWCP_ERR_INVALID_MODULE 201
 /** The module needs what this runtime does not offer: a proposal that is off, a component, references outside a session. */
@@ -557,6 +626,8 @@ typedef struct dwcp_cache_metrics_t {
 #define DWCP_ERR_HOST_FUNCTION 303
 /** The syscall policy denied a WASI call and deny_action is DWCP_DENY_TRAP. */
 #define DWCP_ERR_DENIED 304
+/** A string or bytes that the guest gave lie outside its memory or are not UTF-8, or its allocator gave nothing. */
+#define DWCP_ERR_GUEST_DATA 305
 /** The call's deadline passed: while it waited, while its VM was made, or while it ran. */
 #define DWCP_ERR_TIMEOUT 401
 /** The call was ended from outside: its runtime closed. */
@@ -575,6 +646,8 @@ typedef struct dwcp_cache_metrics_t {
 #define DWCP_ERR_LIMIT_FUNCTIONS 408
 /** A file or descriptor limit refused the guest something, and it then failed. */
 #define DWCP_ERR_LIMIT_IO 409
+/** Over max_result_bytes. */
+#define DWCP_ERR_LIMIT_RESULT 410
 /** All slots are in use, and none came free within acquire_timeout_ms. */
 #define DWCP_ERR_NO_SLOT 501
 /** A queue is full. Reserved: no function of this version returns it. */
@@ -782,8 +855,8 @@ DWCP_API size_t dwcp_error_frame_count(const dwcp_error_t *error);
 DWCP_API bool dwcp_error_frame(const dwcp_error_t *error, size_t i, dwcp_frame_t *io);
 
 /**
- * Releases what results own and sets each value to zero. Numbers own nothing: in this version the call only zeroes. Safe on any
- * zeroed array, and a second time.
+ * Frees the strings and bytes that results own and sets each value to zero. Safe on any zeroed array, on arguments, which own
+ * nothing, and a second time. A copy of a value owns nothing of its own: clear one of the two.
  *
  * Returns: nothing.
  * Errors: none
@@ -1164,6 +1237,54 @@ dwcp_status_t dwcp_config_set_fuel_limit_ceiling(dwcp_config_t *config,
  * Since: 0.1.0
  */
 DWCP_API uint64_t dwcp_config_get_fuel_limit_ceiling(const dwcp_config_t *config);
+
+/**
+ * Sets max_result_bytes. Strings and bytes that one call may give back, summed over its results.
+ * Range: 0 to 4 GiB. Unit: bytes. Default: 16 MiB; secure 1 MiB. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_result_bytes(dwcp_config_t *config,
+                                               uint64_t value,
+                                               dwcp_error_t **error);
+
+/**
+ * The value of max_result_bytes, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_result_bytes(const dwcp_config_t *config);
+
+/**
+ * Sets session_idle_timeout_ms. Time without a call after which a session loses its VM; 0 is never.
+ * Range: 0 to a year. Unit: milliseconds. Default: 300 000; development 0, secure 60 000. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_session_idle_timeout_ms(dwcp_config_t *config,
+                                                      uint64_t value,
+                                                      dwcp_error_t **error);
+
+/**
+ * The value of session_idle_timeout_ms, in milliseconds.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_session_idle_timeout_ms(const dwcp_config_t *config);
 
 /**
  * Replaces allowed_syscalls, the WASI functions that a guest may call, by an array of `count` NUL-terminated UTF-8 strings.
@@ -1755,7 +1876,7 @@ dwcp_status_t dwcp_runtime_new(const dwcp_config_t *config,
 /**
  * Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, calls under way get `grace_ms` milliseconds to end, the
  * rest is ended with DWCP_ERR_CANCELLED, host functions are waited for (they cannot be interrupted), the runtime's threads are
- * joined and its cache is emptied. Afterwards no callback runs, and every function given one of its handles answers
+ * joined, its sessions lose their VMs and its cache is emptied. Afterwards no callback runs, and every function given one of its handles answers
  * DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks (max_execution_time_ms and its
  * ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads, waits for the end and returns
  * DWCP_OK.
@@ -1770,6 +1891,55 @@ DWCP_API
 dwcp_status_t dwcp_runtime_close(dwcp_runtime_t *runtime,
                                  uint32_t grace_ms,
                                  dwcp_error_t **error);
+
+/**
+ * Makes the runtime refuse new work with DWCP_ERR_SHUTTING_DOWN until dwcp_runtime_resume, and waits up to `timeout_ms`
+ * milliseconds for the calls under way. Calls in a session are new work too. Nothing is cancelled and nothing is freed: modules,
+ * sessions and metrics stay as they are. Draining what is drained waits again.
+ *
+ * Returns: DWCP_OK when nothing runs.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_TIMEOUT (calls still run; the runtime stays drained),
+ * DWCP_ERR_BUSY (called from inside one of its host functions), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN (it is being closed).
+ * Ownership: borrows the runtime.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_drain(dwcp_runtime_t *runtime,
+                                 uint32_t timeout_ms,
+                                 dwcp_error_t **error);
+
+/**
+ * Takes new work again after dwcp_runtime_drain.
+ *
+ * Returns: DWCP_OK, also when it was not drained.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN (it is being closed).
+ * Ownership: borrows the runtime.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_status_t dwcp_runtime_resume(dwcp_runtime_t *runtime, dwcp_error_t **error);
+
+/**
+ * Makes an alias stand for a module from now on, whatever it stood for before: in one step, so that of calls made by alias at
+ * the same time each runs either the old module or the new one. What is under way ends on the old module. The alias keeps the
+ * module alive until it is set anew or removed, or the runtime closes. With `module` NULL the alias is removed. At most 10 000
+ * aliases are set at once.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `alias` is NULL, `alias` is empty, longer than 256 bytes, not UTF-8 or 64
+ * hexadecimal digits, there are too many), DWCP_ERR_NOT_FOUND (`module` is NULL and there is no such alias),
+ * DWCP_ERR_WRONG_HANDLE (the module is of another runtime), DWCP_ERR_DISABLED (the module is), DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: `alias` is copied, the module retained.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_set_alias(dwcp_runtime_t *runtime,
+                                     const char *alias,
+                                     const dwcp_module_t *module,
+                                     dwcp_error_t **error);
 
 /**
  * Closes the runtime with no grace, as dwcp_runtime_close(runtime, 0) does, and gives the handle back. Modules and functions of
@@ -1854,8 +2024,9 @@ DWCP_API void dwcp_imports_free(dwcp_imports_t *imports);
 
 /**
  * Defines a host function under an import's two names, or replaces an earlier definition. `signature` is letters for the
- * parameters, a colon, letters for the results: i (i32), I (i64), f (f32), F (f64), v (v128); "ii:i" takes two i32 and gives
- * one. NULL takes the signature as the module imports it. The name "*" stands for every function that is imported from
+ * parameters, a colon, letters for the results, as for dwcp_module_get_function: "si:s64" takes a string and an i32 and gives a
+ * string, and is imported as (i32, i32, i32) -> (i64). Strings and bytes that the function takes are checked against the guest's
+ * memory; those that it gives are put there by the guest's allocator. NULL takes the signature as the module imports it. The name "*" stands for every function that is imported from
  * `module` with this signature and has no definition of its own. A WASI function may be replaced, where the policy allows it.
  *
  * Returns: DWCP_OK.
@@ -1877,102 +2048,6 @@ dwcp_status_t dwcp_imports_define(dwcp_imports_t *imports,
                                   dwcp_error_t **error);
 
 /**
- * Gives the user pointer of the call that is running, from its options.
- *
- * Returns: the pointer; NULL if the options had none, and for NULL.
- * Errors: none
- * Ownership: the pointer is the host's own.
- * Threads: the host function's.
- * Since: 0.1.0
- */
-DWCP_API void *dwcp_caller_user_data(const dwcp_caller_t *caller);
-
-/**
- * Gives the number of the call that is running, the same as in its stats.
- *
- * Returns: the number, from 1; 0 for NULL.
- * Errors: none
- * Ownership: nothing to own.
- * Threads: the host function's.
- * Since: 0.1.0
- */
-DWCP_API uint64_t dwcp_caller_call_id(const dwcp_caller_t *caller);
-
-/**
- * Gives the time that the call has left, in nanoseconds. A host function cannot be interrupted: one that takes long should look
- * and return in time.
- *
- * Returns: nanoseconds; 0 or less when the deadline has passed, INT64_MAX without a deadline, 0 for NULL.
- * Errors: none
- * Ownership: nothing to own.
- * Threads: the host function's.
- * Since: 0.1.0
- */
-DWCP_API
-int64_t dwcp_caller_remaining_ns(const dwcp_caller_t *caller);
-
-/**
- * Gives a pointer into the guest's memory, without a copy. The memory is the one that the calling module exports as "memory".
- *
- * Returns: DWCP_OK and the address of `len` bytes at guest address `ptr` in `out`.
- * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL, or the range is not wholly inside the memory),
- * DWCP_ERR_NOT_FOUND (the module exports no memory of that name).
- * Ownership: the bytes are the guest's; the pointer is valid until the host function returns or calls the guest.
- * Threads: the host function's.
- * Since: 0.1.0
- */
-DWCP_API
-dwcp_status_t dwcp_caller_memory(dwcp_caller_t *caller,
-                                 uint64_t ptr,
-                                 uint64_t len,
-                                 uint8_t **out);
-
-/**
- * Copies bytes out of the guest's memory.
- *
- * Returns: DWCP_OK, and `len` bytes from guest address `ptr` in `dst`.
- * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` is NULL, `dst` is NULL with a length, or the range is not wholly inside the
- * memory), DWCP_ERR_NOT_FOUND (the module exports no memory named "memory").
- * Ownership: `dst` is the caller's.
- * Threads: the host function's.
- * Since: 0.1.0
- */
-DWCP_API
-dwcp_status_t dwcp_caller_read(dwcp_caller_t *caller,
-                               uint64_t ptr,
-                               void *dst,
-                               size_t len);
-
-/**
- * Copies bytes into the guest's memory.
- *
- * Returns: DWCP_OK, and `len` bytes from `src` at guest address `ptr`.
- * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` is NULL, `src` is NULL with a length, or the range is not wholly inside the
- * memory), DWCP_ERR_NOT_FOUND (the module exports no memory named "memory").
- * Ownership: `src` is borrowed.
- * Threads: the host function's.
- * Since: 0.1.0
- */
-DWCP_API
-dwcp_status_t dwcp_caller_write(dwcp_caller_t *caller,
-                                uint64_t ptr,
-                                const void *src,
-                                size_t len);
-
-/**
- * Sets the message with which the call will fail. Return any status but DWCP_OK afterwards: the call then ends with
- * DWCP_ERR_HOST_FUNCTION and this message.
- *
- * Returns: nothing.
- * Errors: none
- * Ownership: `len` bytes of UTF-8 at `message` are copied, at most 4096; what is not UTF-8 is replaced, and control
- * characters but line ends and tabs are escaped.
- * Threads: the host function's.
- * Since: 0.1.0
- */
-DWCP_API void dwcp_caller_fail(dwcp_caller_t *caller, const char *message, size_t len);
-
-/**
  * Loads a module: WebAssembly binary or text. The bytes are hashed (SHA-256); code that the cache holds is not compiled again,
  * and of many threads that load the same bytes one compiles. The module is linked with the options' host functions. `key` may
  * be NULL; 64 hexadecimal digits claim the hash of the bytes; any other name, of at most 256 bytes, becomes an alias of these
@@ -1983,8 +2058,8 @@ DWCP_API void dwcp_caller_fail(dwcp_caller_t *caller, const char *message, size_
  * UTF-8, an option is malformed), DWCP_ERR_KEY_MISMATCH (the bytes are not those that `key` claims or is bound to),
  * DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT (all missing ones are listed),
  * DWCP_ERR_POLICY_REFUSED (over max_module_bytes, or against the policy), DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE,
- * DWCP_ERR_LIMIT_FUNCTIONS (the module needs more than a limit allows before it runs), DWCP_ERR_CLOSED,
- * DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_LIMIT_INSTANCES (the module needs more than a limit allows before it runs),
+ * DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: bytes, key and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
  * Threads: any.
  * Since: 0.1.0
@@ -2016,6 +2091,42 @@ dwcp_status_t dwcp_module_load_file(dwcp_runtime_t *runtime,
                                     const dwcp_load_options_t *options,
                                     dwcp_module_t **out,
                                     dwcp_error_t **error);
+
+/**
+ * Finds a module by its hash or by an alias. An alias that dwcp_runtime_set_alias set gives that very module, with its host
+ * functions and its links; a hash, or an alias that came with dwcp_module_load, gives the cache's code linked with the WASI
+ * functions only.
+ *
+ * Returns: DWCP_OK and a module in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `key` or `out` is NULL, `key` is empty, too long or not UTF-8),
+ * DWCP_ERR_NOT_FOUND (nothing of that name; the message has the nearest aliases), DWCP_ERR_UNRESOLVED_IMPORT (the code imports
+ * more than the WASI functions), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: `key` is borrowed; the module is the caller's, freed by dwcp_module_free.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_module_find(dwcp_runtime_t *runtime,
+                               const char *key,
+                               dwcp_module_t **out,
+                               dwcp_error_t **error);
+
+/**
+ * Disables a module for good: from now on calls, sessions and batches of it, and of modules linked with it, are refused with
+ * DWCP_ERR_DISABLED. With `cancel_running` those under way end with DWCP_ERR_CANCELLED and its sessions lose their VMs;
+ * otherwise calls under way end on their own, and sessions are refused further calls. All handles and aliases of this module
+ * are meant; another load of the same bytes is another module and goes on. Does not wait.
+ *
+ * Returns: DWCP_OK, also when it was disabled before.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL), DWCP_ERR_CLOSED.
+ * Ownership: borrows the module, which must still be freed.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_module_disable(const dwcp_module_t *module,
+                                  bool cancel_running,
+                                  dwcp_error_t **error);
 
 /**
  * Takes one more reference to a module, for a second owner.
@@ -2108,13 +2219,24 @@ dwcp_status_t dwcp_module_export(const dwcp_module_t *module,
                                  dwcp_error_t **error);
 
 /**
- * Binds an exported function. `signature`, unless NULL, must be the function's own, in the letters of dwcp_imports_define:
- * "ii:i" for two i32 and one i32 back.
+ * Binds an exported function. An i32 does not say whether it is a number or an address, so `signature` says what crosses: letters
+ * for the parameters, a colon, letters for the results. i I f F v are i32, i64, f32, f64, v128; r is an externref and c a
+ * funcref, for sessions; s is a UTF-8 string, b bytes, z a UTF-8 string that a NUL ends. In the module an s or b parameter is
+ * two i32, address and length, and a z one i32, the address. A result says its form: s and b two i32, address and length; s64
+ * and b64 one i64 with the address in the high and the length in the low 32 bits; s* and b* one i32, the address of a pair of
+ * i32, address and length; z one i32. "ss:s64" takes two strings and gives one, and is (i32, i32, i32, i32) -> (i64).
+ * With NULL the signature is the one that the module declares in its custom section "dwcp.signatures" (lines of a name, a space
+ * and a signature), if it declares one, and otherwise the function's own, numbers and references only.
+ *
+ * The memory for an argument comes from the first of the guest's exports cabi_realloc(0, 0, 8, size), malloc(size) and
+ * alloc(size), and is the guest's from then on; an empty one has the address 8 and takes no memory. Results are copied out of
+ * the guest; in a session the guest's cabi_post_NAME, if it is exported and takes the function's results, is called afterwards.
  *
  * Returns: DWCP_OK and a function in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module`, `name` or `out` is NULL, a string is not UTF-8, the signature cannot be read),
  * DWCP_ERR_NOT_FOUND (no such export; the message has the nearest names), DWCP_ERR_WRONG_TYPE (the export is no function, or
- * its signature is another one), DWCP_ERR_UNSUPPORTED (it takes or gives references), DWCP_ERR_CLOSED.
+ * its signature is another one), DWCP_ERR_UNSUPPORTED (strings or bytes, but the module exports no memory named "memory" or none
+ * of the allocators), DWCP_ERR_CLOSED.
  * Ownership: strings are borrowed for the call; the function is the caller's, freed by dwcp_function_free, and keeps the module
  * alive.
  * Threads: any.
@@ -2139,7 +2261,7 @@ dwcp_status_t dwcp_module_get_function(const dwcp_module_t *module,
 DWCP_API void dwcp_function_free(dwcp_function_t *function);
 
 /**
- * Describes a function: its name, its parameters and its results.
+ * Describes a function: its name, its parameters and its results, by the signature that it was bound with.
  *
  * Returns: DWCP_OK and the description in `io`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`function` or `io` is NULL, its struct_size is not set), DWCP_ERR_CLOSED.
@@ -2154,17 +2276,21 @@ dwcp_status_t dwcp_function_type(const dwcp_function_t *function,
 
 /**
  * Calls a function, in a VM of its own that is made for the call and destroyed after it: no call sees what another left. The
- * arguments are checked against the signature and the room for results before the guest runs.
+ * arguments are checked against the signature it was bound with, and the room for results, before the guest runs.
  *
  * Returns: DWCP_OK, the results in `results` and their number in `nresults`. `stats` is written in any case.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`function` is NULL, `args` or `results` is NULL where values are due, an unknown kind, a
  * struct_size is not set, a limit above its ceiling), DWCP_ERR_WRONG_TYPE (count or kinds of the arguments),
  * DWCP_ERR_BUFFER_TOO_SMALL (`nresults` has the needed number; the guest did not run), DWCP_ERR_TRAP, DWCP_ERR_EXIT (the guest
- * called proc_exit), DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL,
- * DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
- * directory of `options.wasi` cannot be opened), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
- * Ownership: args and options are borrowed for the call; `results`, `nresults` and `stats` are the caller's. `options`,
- * `nresults` and `stats` may be NULL; `results` may be NULL if the function gives none.
+ * called proc_exit), DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA (a string or bytes of the guest's lie outside
+ * its memory or are not UTF-8, or its allocator gave nothing), DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED (options.cancel was fired,
+ * or the runtime closed), DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE,
+ * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT (over max_result_bytes), DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
+ * directory of `options.wasi` cannot be opened), DWCP_ERR_UNSUPPORTED (the function takes or gives references: those live in
+ * sessions), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: args and options are borrowed for the call; `results`, `nresults` and `stats` are the caller's. Strings and bytes in
+ * `results` are freed by dwcp_values_clear. `options`, `nresults` and `stats` may be NULL; `results` may be NULL if the function
+ * gives none.
  * Threads: any number at once with the same function; each with its own `options.wasi`.
  * Since: 0.1.0
  */
@@ -2183,16 +2309,18 @@ dwcp_status_t dwcp_function_call(const dwcp_function_t *function,
  * Loads a module or finds it in the cache, binds one of its functions and calls it, in one step. The module is linked with the
  * WASI functions only. With `bytes`, they are hashed on every call (about half a millisecond per MB) and compiled if the cache
  * does not hold them; `key` is as for dwcp_module_load. With `bytes` NULL and `len` 0, `key` alone names a module that the
- * cache holds, and nothing is hashed. Hosts that call often use dwcp_module_get_function and dwcp_function_call.
+ * cache holds, and nothing is hashed. An alias that dwcp_runtime_set_alias set stands for its module, host functions included.
+ * The function is bound with options.signature, as by dwcp_module_get_function. Hosts that call often use that function and
+ * dwcp_function_call.
  *
  * Returns: DWCP_OK, the results in `results` and their number in `nresults`. `stats` is written in any case; its `cold` tells
  * whether the module was compiled.
  * Errors: those of dwcp_module_load and dwcp_function_call: DWCP_ERR_INVALID_ARGUMENT, DWCP_ERR_NOT_FOUND (no such function, or
  * no module under `key`), DWCP_ERR_KEY_MISMATCH, DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT,
  * DWCP_ERR_POLICY_REFUSED, DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_WRONG_TYPE, DWCP_ERR_BUFFER_TOO_SMALL, DWCP_ERR_TRAP,
- * DWCP_ERR_EXIT, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY,
- * DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO, DWCP_ERR_CLOSED,
- * DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED,
+ * DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO,
+ * DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_SLOT, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: as for dwcp_function_call; bytes, key and function are borrowed for the call.
  * Threads: any.
  * Since: 0.1.0
@@ -2223,7 +2351,7 @@ dwcp_status_t dwcp_runtime_execute(dwcp_runtime_t *runtime,
  * DWCP_ERR_NOT_FOUND (the module exports no _start), DWCP_ERR_TRAP, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT,
  * DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY (also when the guest exits with another code than 0 after a
  * growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
- * directory of `options.wasi` cannot be opened), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * directory of `options.wasi` cannot be opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: options are borrowed for the call; `exit_code` and `stats` are the caller's. `options`, `exit_code` and `stats`
  * may be NULL.
  * Threads: any number at once with the same module; each with its own `options.wasi`.
@@ -2428,6 +2556,624 @@ dwcp_status_t dwcp_runtime_metrics_json(const dwcp_runtime_t *runtime,
                                         size_t *len,
                                         dwcp_error_t **error);
 
+/**
+ * Calls a function once for each row of arguments, in one crossing of the boundary. Every row is a call as by
+ * dwcp_function_call: it has a VM of its own, its own deadline and limits from `options`, and its own outcome; the rows share
+ * nothing. Row i takes `nargs` values from `args` at i * nargs, and gives up to `capacity` results to `results` at i * capacity.
+ * All rows run, whatever becomes of the others, unless `batch` says otherwise. A token in `options` ends the batch: rows under
+ * way and rows to come are DWCP_ERR_CANCELLED.
+ *
+ * Returns: DWCP_OK when the batch was carried out, whatever its rows gave: their outcomes are in `rows`, the number of those
+ * that failed in `nfailed`. A row that did not run is among them, with DWCP_ERR_CANCELLED.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`function` or `rows` is NULL, `args` or `results` is NULL where values are due, a
+ * struct_size is not set, parallelism is over 64, a number of values that does not fit the address space), DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN. No row has run then.
+ * Ownership: args and options are borrowed for the call; `results`, `rows` and `nfailed` are the caller's, the errors in `rows`
+ * too: free them with dwcp_batch_rows_clear. `options`, `batch` and `nfailed` may be NULL.
+ * Threads: any number at once. Host functions are called on the caller's thread and on threads of the runtime. `options.wasi`
+ * must be NULL with a parallelism above 1: its settings serve one call at a time.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_function_call_batch(const dwcp_function_t *function,
+                                       const dwcp_value_t *args,
+                                       size_t nargs,
+                                       size_t nrows,
+                                       const dwcp_call_options_t *options,
+                                       const dwcp_batch_options_t *batch,
+                                       dwcp_value_t *results,
+                                       size_t capacity,
+                                       dwcp_batch_row_t *rows,
+                                       size_t *nfailed,
+                                       dwcp_error_t **error);
+
+/**
+ * Frees the errors of a batch's rows and zeroes the rows but for their struct_size, which makes them ready for another batch.
+ * Safe on rows that no batch has written yet, and a second time.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: the array stays the caller's; `rows` may be NULL if `nrows` is 0.
+ * Threads: any; one at a time for one array.
+ * Since: 0.1.0
+ */
+DWCP_API
+void dwcp_batch_rows_clear(dwcp_batch_row_t *rows,
+                           size_t nrows);
+
+/**
+ * Gives the user pointer of the call that is running, from its options.
+ *
+ * Returns: the pointer; NULL if the options had none, and for NULL.
+ * Errors: none
+ * Ownership: the pointer is the host's own.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API void *dwcp_caller_user_data(const dwcp_caller_t *caller);
+
+/**
+ * Gives the number of the call that is running, the same as in its stats.
+ *
+ * Returns: the number, from 1; 0 for NULL.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_caller_call_id(const dwcp_caller_t *caller);
+
+/**
+ * Gives the time that the call has left, in nanoseconds. A host function cannot be interrupted: one that takes long should look
+ * and return in time.
+ *
+ * Returns: nanoseconds; 0 or less when the deadline has passed, INT64_MAX without a deadline, 0 for NULL.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+int64_t dwcp_caller_remaining_ns(const dwcp_caller_t *caller);
+
+/**
+ * Gives a pointer into the guest's memory, without a copy. The memory is the one that the calling module exports as "memory", or
+ * the one that it shares with the modules it is linked with.
+ *
+ * Returns: DWCP_OK and the address of `len` bytes at guest address `ptr` in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL, or the range is not wholly inside the memory),
+ * DWCP_ERR_NOT_FOUND (the module exports no memory of that name).
+ * Ownership: the bytes are the guest's; the pointer is valid until the host function returns or calls the guest.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_memory(dwcp_caller_t *caller,
+                                 uint64_t ptr,
+                                 uint64_t len,
+                                 uint8_t **out);
+
+/**
+ * Copies bytes out of the guest's memory.
+ *
+ * Returns: DWCP_OK, and `len` bytes from guest address `ptr` in `dst`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` is NULL, `dst` is NULL with a length, or the range is not wholly inside the
+ * memory), DWCP_ERR_NOT_FOUND (the module exports no memory named "memory").
+ * Ownership: `dst` is the caller's.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_read(dwcp_caller_t *caller,
+                               uint64_t ptr,
+                               void *dst,
+                               size_t len);
+
+/**
+ * Copies bytes into the guest's memory.
+ *
+ * Returns: DWCP_OK, and `len` bytes from `src` at guest address `ptr`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` is NULL, `src` is NULL with a length, or the range is not wholly inside the
+ * memory), DWCP_ERR_NOT_FOUND (the module exports no memory named "memory").
+ * Ownership: `src` is borrowed.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_write(dwcp_caller_t *caller,
+                                uint64_t ptr,
+                                const void *src,
+                                size_t len);
+
+/**
+ * Sets the message with which the call will fail. Return any status but DWCP_OK afterwards: the call then ends with
+ * DWCP_ERR_HOST_FUNCTION and this message.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: `len` bytes of UTF-8 at `message` are copied, at most 4096; what is not UTF-8 is replaced, and control
+ * characters but line ends and tabs are escaped.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_caller_fail(dwcp_caller_t *caller, const char *message, size_t len);
+
+/**
+ * Gives the size of the guest's memory.
+ *
+ * Returns: bytes; 0 without a memory, and for NULL.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_caller_memory_size(dwcp_caller_t *caller);
+
+/**
+ * Gives a string of the guest's, given by address and length, without a copy.
+ *
+ * Returns: DWCP_OK and the checked string in `out`; it has no NUL behind it.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL, the range is not wholly inside the memory, the bytes are not
+ * UTF-8), DWCP_ERR_NOT_FOUND (the module exports no memory named "memory").
+ * Ownership: the bytes are the guest's; valid until the host function returns or calls the guest.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_string(dwcp_caller_t *caller,
+                                 uint64_t ptr,
+                                 uint64_t len,
+                                 dwcp_slice_t *out);
+
+/**
+ * Gives a string of the guest's that a NUL ends, without a copy.
+ *
+ * Returns: DWCP_OK and the checked string, without its NUL, in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL, the address is outside the memory, no NUL follows, the bytes are
+ * not UTF-8), DWCP_ERR_NOT_FOUND (the module exports no memory named "memory").
+ * Ownership: the bytes are the guest's; valid until the host function returns or calls the guest.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_c_string(dwcp_caller_t *caller,
+                                   uint64_t ptr,
+                                   dwcp_slice_t *out);
+
+/**
+ * Takes memory of the guest's own by its exported allocator: cabi_realloc, malloc or alloc. Guest code runs, under what is left
+ * of the call's limits, and may call host functions; pointers from dwcp_caller_memory end here.
+ *
+ * Returns: DWCP_OK and the address of `len` bytes in `ptr`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `ptr` is NULL, `len` does not fit 32 bits), DWCP_ERR_NOT_FOUND (the module
+ * exports no memory named "memory"), DWCP_ERR_UNSUPPORTED (it exports no allocator), DWCP_ERR_GUEST_DATA (the allocator gave
+ * nothing, or memory outside the guest's), and what ends a guest, as for dwcp_caller_call.
+ * Ownership: the memory is the guest's.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_allocate(dwcp_caller_t *caller,
+                                   uint64_t len,
+                                   uint64_t *ptr);
+
+/**
+ * Sets a result of the host function that is a string or bytes to a copy of `data`, which may end when the function returns.
+ *
+ * Returns: DWCP_OK and the copy in `result`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `result` is NULL, `data` is NULL with a length), DWCP_ERR_WRONG_TYPE (the
+ * result is neither a string nor bytes).
+ * Ownership: `data` is borrowed; the copy is the library's. Do not clear it.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_return(dwcp_caller_t *caller,
+                                 dwcp_value_t *result,
+                                 const void *data,
+                                 size_t len);
+
+/**
+ * Calls an exported function of the guest that called, in the same VM and under what is left of the call's limits. `signature`
+ * is as for dwcp_module_get_function; NULL means the function's own, numbers and references only. A trap comes back as an error
+ * and the host function may go on; what ends the whole call (an exit, a deadline, a cancel, fuel, a denial) ends it when the
+ * host function returns, whatever that returns. Pointers from dwcp_caller_memory end here.
+ *
+ * Returns: DWCP_OK, the results in `results` and their number in `nresults`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `function` is NULL, a string is not UTF-8, the signature cannot be read, `args`
+ * or `results` is NULL where values are due), DWCP_ERR_NOT_FOUND (no such function, no memory named "memory"),
+ * DWCP_ERR_WRONG_TYPE (the signature or the arguments do not fit), DWCP_ERR_BUFFER_TOO_SMALL (`nresults` has the needed number),
+ * DWCP_ERR_UNSUPPORTED (a string, but no allocator), DWCP_ERR_TRAP, DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED,
+ * DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY,
+ * DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT.
+ * Ownership: as for dwcp_function_call; references in `results` are the host function's until it returns.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_call(dwcp_caller_t *caller,
+                               const char *function,
+                               const char *signature,
+                               const dwcp_value_t *args,
+                               size_t nargs,
+                               dwcp_value_t *results,
+                               size_t capacity,
+                               size_t *nresults,
+                               dwcp_error_t **error);
+
+/**
+ * Calls the function behind a funcref, as dwcp_caller_call does with an export.
+ *
+ * Returns: DWCP_OK, the results in `results` and their number in `nresults`.
+ * Errors: those of dwcp_caller_call: DWCP_ERR_INVALID_ARGUMENT (also: the reference is null or none that the host holds),
+ * DWCP_ERR_WRONG_TYPE (also: `funcref` is no funcref), DWCP_ERR_BUFFER_TOO_SMALL, and what ends a guest.
+ * Ownership: as for dwcp_caller_call.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_call_ref(dwcp_caller_t *caller,
+                                   const dwcp_value_t *funcref,
+                                   const dwcp_value_t *args,
+                                   size_t nargs,
+                                   dwcp_value_t *results,
+                                   size_t capacity,
+                                   size_t *nresults,
+                                   dwcp_error_t **error);
+
+/**
+ * Makes a reference to an object of the host, an externref, to be given to the guest. It is the host function's until that
+ * returns; the guest may keep it for as long as its VM lives.
+ *
+ * Returns: DWCP_OK and the reference in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
+ * DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes).
+ * Ownership: `data` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
+ * exactly once, when neither guest nor host has the reference any more and the garbage was collected, or the VM has ended.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_externref_new(dwcp_caller_t *caller,
+                                        void *data,
+                                        dwcp_finalizer_fn finalizer,
+                                        dwcp_value_t *out);
+
+/**
+ * Gives the object behind an externref.
+ *
+ * Returns: DWCP_OK and the pointer in `out`; NULL for a null reference and for one that this library's host did not make.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (a parameter is NULL, or the host holds no such reference), DWCP_ERR_WRONG_TYPE (`value` is
+ * no externref).
+ * Ownership: the pointer is the host's own.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_externref_data(dwcp_caller_t *caller,
+                                         const dwcp_value_t *value,
+                                         void **out);
+
+/**
+ * Makes a second reference of the host's own, which outlives the host function: for a session to call or to look at later. Freed
+ * by dwcp_vm_ref_free, or with the VM.
+ *
+ * Returns: DWCP_OK and the reference in `out`; null stays null.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (a parameter is NULL, or the host holds no such reference), DWCP_ERR_WRONG_TYPE (`value` is
+ * no reference).
+ * Ownership: the new reference is the host's.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_caller_ref_keep(dwcp_caller_t *caller,
+                                   const dwcp_value_t *value,
+                                   dwcp_value_t *out);
+
+/**
+ * Tells whether the call is to end: its deadline passed, its token was fired, its module was stopped, or its runtime closes. A
+ * host function that takes long looks here and returns.
+ *
+ * Returns: true if so; false for NULL.
+ * Errors: none
+ * Ownership: nothing to own.
+ * Threads: the host function's.
+ * Since: 0.1.0
+ */
+DWCP_API
+bool dwcp_caller_is_cancelled(const dwcp_caller_t *caller);
+
+/**
+ * Makes a cancel token.
+ *
+ * Returns: the token; NULL only in a forked child.
+ * Errors: none
+ * Ownership: the token is the caller's, freed by dwcp_cancel_free.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API dwcp_cancel_t *dwcp_cancel_new(void);
+
+/**
+ * Fires a token: calls that were given it end with DWCP_ERR_CANCELLED, whether they wait for a slot, run or sleep, and calls
+ * that are given it from now on do not begin, until dwcp_cancel_reset. A host function that is running is waited for; it can
+ * look with dwcp_caller_is_cancelled. A guest without deadline checks (max_execution_time_ms and its ceiling both 0) that
+ * computes is not ended. Does not wait for the calls.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: borrows the token; NULL is allowed and does nothing.
+ * Threads: any, also a host function's. It takes locks: not from a signal handler.
+ * Since: 0.1.0
+ */
+DWCP_API
+void dwcp_cancel_fire(const dwcp_cancel_t *cancel);
+
+/**
+ * Makes a token as good as new. A call that carries it and has not yet looked at it since it was fired goes on: wait for the
+ * calls to return first.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: borrows the token; NULL is allowed and does nothing.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+void dwcp_cancel_reset(const dwcp_cancel_t *cancel);
+
+/**
+ * Tells whether a token was fired and not reset.
+ *
+ * Returns: true if so; false for NULL.
+ * Errors: none
+ * Ownership: borrows the token.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_cancel_is_fired(const dwcp_cancel_t *cancel);
+
+/**
+ * Frees a token. Calls and sessions that were given it go on; nothing can cancel them any more.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: takes the token; NULL is allowed and does nothing.
+ * Threads: any; nobody may be using this handle.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_cancel_free(dwcp_cancel_t *cancel);
+
+/**
+ * Makes a VM of a module and keeps it: instantiation, start function and `_initialize` happen now, within the time and the fuel
+ * of the options. Limits of memory, tables and instances, WASI settings and the cancel token of the options hold for the whole
+ * session; its `user_data` is for the making only.
+ *
+ * Returns: DWCP_OK and the session in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `out` is NULL, a struct_size is not set, a limit above its ceiling),
+ * DWCP_ERR_TRAP, DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED,
+ * DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES (the
+ * module or one it is linked with, when it starts), DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a directory of `options.wasi` cannot be
+ * opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: options are borrowed for the call, what they point at is kept; the session is the caller's, given back by
+ * dwcp_vm_release, and keeps the module alive.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_acquire(const dwcp_module_t *module,
+                              const dwcp_call_options_t *options,
+                              dwcp_vm_t **out,
+                              dwcp_error_t **error);
+
+/**
+ * Gives a session back and ends its VM. Inside a call of the session it ends when that call returns.
+ *
+ * Returns: nothing.
+ * Errors: none
+ * Ownership: takes the session; NULL is allowed and does nothing.
+ * Threads: any; nobody else may be using it.
+ * Since: 0.1.0
+ */
+DWCP_API void dwcp_vm_release(dwcp_vm_t *vm);
+
+/**
+ * Calls a function in a session's VM. `function` is of the module that the session was acquired from. Of the options, time,
+ * fuel, user data and token count; both this token and the session's end the call. A call that ends in the middle of the guest
+ * (a trap, an exit, a limit, a failing host function) ends the VM: every later call is DWCP_ERR_VM_DEAD.
+ *
+ * Returns: DWCP_OK, the results in `results` and their number in `nresults`. `stats` is written in any case.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `function` is NULL, an option that is settled for the session is set, and as for
+ * dwcp_function_call), DWCP_ERR_WRONG_HANDLE (the function is of another module), DWCP_ERR_BUSY (the session is in use by another
+ * thread, or by the caller further up), DWCP_ERR_VM_DEAD, DWCP_ERR_WRONG_TYPE, DWCP_ERR_BUFFER_TOO_SMALL, DWCP_ERR_TRAP,
+ * DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED,
+ * DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO,
+ * DWCP_ERR_LIMIT_RESULT, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: as for dwcp_function_call. References in `results` are the host's until dwcp_vm_ref_free or the session's end.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_call(dwcp_vm_t *vm,
+                           const dwcp_function_t *function,
+                           const dwcp_value_t *args,
+                           size_t nargs,
+                           const dwcp_call_options_t *options,
+                           dwcp_value_t *results,
+                           size_t capacity,
+                           size_t *nresults,
+                           dwcp_call_stats_t *stats,
+                           dwcp_error_t **error);
+
+/**
+ * Calls the function behind a funcref of the session, as dwcp_vm_call does with a bound one; numbers and references cross.
+ *
+ * Returns: DWCP_OK, the results in `results` and their number in `nresults`. `stats` is written in any case.
+ * Errors: those of dwcp_vm_call: DWCP_ERR_INVALID_ARGUMENT (also: the reference is null or none that the host holds),
+ * DWCP_ERR_WRONG_TYPE (also: `funcref` is no funcref), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_BUFFER_TOO_SMALL, and what ends
+ * a guest.
+ * Ownership: as for dwcp_vm_call.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_call_ref(dwcp_vm_t *vm,
+                               const dwcp_value_t *funcref,
+                               const dwcp_value_t *args,
+                               size_t nargs,
+                               const dwcp_call_options_t *options,
+                               dwcp_value_t *results,
+                               size_t capacity,
+                               size_t *nresults,
+                               dwcp_call_stats_t *stats,
+                               dwcp_error_t **error);
+
+/**
+ * Copies bytes out of the memory of a session's VM: the one that the module exports as "memory".
+ *
+ * Returns: DWCP_OK, and `len` bytes from guest address `ptr` in `dst`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` is NULL, `dst` is NULL with a length, the range is not wholly inside the memory),
+ * DWCP_ERR_NOT_FOUND (the module exports no memory named "memory"), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: `dst` is the caller's.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_read(dwcp_vm_t *vm,
+                           uint64_t ptr,
+                           void *dst,
+                           size_t len,
+                           dwcp_error_t **error);
+
+/**
+ * Copies bytes into the memory of a session's VM.
+ *
+ * Returns: DWCP_OK, and `len` bytes from `src` at guest address `ptr`.
+ * Errors: as for dwcp_vm_read: DWCP_ERR_INVALID_ARGUMENT, DWCP_ERR_NOT_FOUND, DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: `src` is borrowed.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_write(dwcp_vm_t *vm,
+                            uint64_t ptr,
+                            const void *src,
+                            size_t len,
+                            dwcp_error_t **error);
+
+/**
+ * Gives the size of the memory of a session's VM.
+ *
+ * Returns: DWCP_OK, and the size in `bytes`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `bytes` is NULL), DWCP_ERR_NOT_FOUND (the module exports no memory named "memory"),
+ * DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: `bytes` is the caller's.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_memory_size(dwcp_vm_t *vm,
+                                  uint64_t *bytes,
+                                  dwcp_error_t **error);
+
+/**
+ * Reads an exported global of a session's VM.
+ *
+ * Returns: DWCP_OK, and the value in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm`, `name` or `out` is NULL, `name` is not UTF-8), DWCP_ERR_NOT_FOUND (no such export),
+ * DWCP_ERR_WRONG_TYPE (the export is no global), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: a reference in `out` is the host's until dwcp_vm_ref_free or the session's end.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_global_get(dwcp_vm_t *vm,
+                                 const char *name,
+                                 dwcp_value_t *out,
+                                 dwcp_error_t **error);
+
+/**
+ * Writes an exported global of a session's VM.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm`, `name` or `value` is NULL, `name` is not UTF-8, the global is constant, the host holds
+ * no such reference), DWCP_ERR_NOT_FOUND (no such export), DWCP_ERR_WRONG_TYPE (the export is no global, or the value is of
+ * another kind), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: `value` is borrowed.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_global_set(dwcp_vm_t *vm,
+                                 const char *name,
+                                 const dwcp_value_t *value,
+                                 dwcp_error_t **error);
+
+/**
+ * Makes a reference to an object of the host, an externref, for the guest of a session to hold and hand back.
+ *
+ * Returns: DWCP_OK, and the reference in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
+ * DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: `data` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
+ * exactly once, when neither guest nor host has the reference any more and the garbage was collected, or the VM has ended.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_externref_new(dwcp_vm_t *vm,
+                                    void *data,
+                                    dwcp_finalizer_fn finalizer,
+                                    dwcp_value_t *out,
+                                    dwcp_error_t **error);
+
+/**
+ * Gives the object behind an externref of a session.
+ *
+ * Returns: DWCP_OK, and the pointer in `out`; NULL for a null reference.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (a parameter is NULL, or the host holds no such reference in this VM), DWCP_ERR_WRONG_TYPE
+ * (`value` is no externref), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: the pointer is the host's own.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_externref_data(dwcp_vm_t *vm,
+                                     const dwcp_value_t *value,
+                                     void **out,
+                                     dwcp_error_t **error);
+
+/**
+ * Ends the host's hold on a reference of a session; what the guest has, it keeps. Null is nothing to end.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `value` is NULL, or the host holds no such reference in this VM),
+ * DWCP_ERR_WRONG_TYPE (`value` is no reference), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: the reference is the library's again.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_ref_free(dwcp_vm_t *vm,
+                               const dwcp_value_t *value,
+                               dwcp_error_t **error);
+
+/**
+ * Collects the garbage of a session: objects of the host that neither guest nor host can reach any more are finalized now rather
+ * than when the guest makes room or the VM ends.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` is NULL), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * Ownership: borrows the session.
+ * Threads: any, one at a time for one session.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_vm_gc(dwcp_vm_t *vm,
+                         dwcp_error_t **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -2446,13 +3192,16 @@ DWCP_ASSERT_LAYOUT(offsetof(dwcp_value_t, kind) == 0, dwcp_value_t_kind);
 DWCP_ASSERT_LAYOUT(offsetof(dwcp_value_t, reserved) == 1, dwcp_value_t_reserved);
 DWCP_ASSERT_LAYOUT(offsetof(dwcp_value_t, of) == 8, dwcp_value_t_of);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_module_info_t) == 136, dwcp_module_info_t_size);
-DWCP_ASSERT_LAYOUT(sizeof(dwcp_load_options_t) == 40, dwcp_load_options_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_link_t) == 16, dwcp_link_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_load_options_t) == 56, dwcp_load_options_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_extern_t) == 80, dwcp_extern_t_size);
-DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_options_t) == 56, dwcp_call_options_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_options_t) == 72, dwcp_call_options_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_stats_t) == 88, dwcp_call_stats_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_runtime_metrics_t) == 200, dwcp_runtime_metrics_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_pool_metrics_t) == 56, dwcp_pool_metrics_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_cache_metrics_t) == 104, dwcp_cache_metrics_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_batch_options_t) == 16, dwcp_batch_options_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_batch_row_t) == 112, dwcp_batch_row_t_size);
 
 /* ---- Initialisers of the structs that begin with struct_size: macro and function do the same. ---- */
 
@@ -2495,7 +3244,7 @@ static inline void dwcp_module_info_init(dwcp_module_info_t *out) {
 }
 
 /** Initialises a dwcp_load_options_t: its size, and zero for everything else. */
-#define DWCP_LOAD_OPTIONS_INIT { sizeof(dwcp_load_options_t), NULL, NULL, NULL, 0 }
+#define DWCP_LOAD_OPTIONS_INIT { sizeof(dwcp_load_options_t), NULL, NULL, NULL, 0, NULL, 0 }
 
 /**
  * Does what DWCP_LOAD_OPTIONS_INIT does, for a struct that exists already. NULL is left alone.
@@ -2533,7 +3282,7 @@ static inline void dwcp_extern_init(dwcp_extern_t *out) {
 }
 
 /** Initialises a dwcp_call_options_t: its size, and zero for everything else. */
-#define DWCP_CALL_OPTIONS_INIT { sizeof(dwcp_call_options_t), 0, 0, 0, 0, 0, NULL, NULL }
+#define DWCP_CALL_OPTIONS_INIT { sizeof(dwcp_call_options_t), 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
 
 /**
  * Does what DWCP_CALL_OPTIONS_INIT does, for a struct that exists already. NULL is left alone.
@@ -2622,6 +3371,44 @@ static inline void dwcp_pool_metrics_init(dwcp_pool_metrics_t *out) {
  */
 static inline void dwcp_cache_metrics_init(dwcp_cache_metrics_t *out) {
     static const dwcp_cache_metrics_t fresh = DWCP_CACHE_METRICS_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_batch_options_t: its size, and zero for everything else. */
+#define DWCP_BATCH_OPTIONS_INIT { sizeof(dwcp_batch_options_t), 0, false, { 0 } }
+
+/**
+ * Does what DWCP_BATCH_OPTIONS_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_batch_options_init(dwcp_batch_options_t *out) {
+    static const dwcp_batch_options_t fresh = DWCP_BATCH_OPTIONS_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_batch_row_t: its size, and zero for everything else. */
+#define DWCP_BATCH_ROW_INIT { sizeof(dwcp_batch_row_t), 0, 0, NULL, DWCP_CALL_STATS_INIT }
+
+/**
+ * Does what DWCP_BATCH_ROW_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_batch_row_init(dwcp_batch_row_t *out) {
+    static const dwcp_batch_row_t fresh = DWCP_BATCH_ROW_INIT;
     if (out != NULL) {
         *out = fresh;
     }
@@ -2802,6 +3589,126 @@ static inline bool dwcp_as_v128(dwcp_value_t value, uint8_t out[16]) {
         out[i] = is_v128 ? value.of.v128[i] : (uint8_t)0;
     }
     return is_v128;
+}
+
+/**
+ * A string that a NUL ends.
+ *
+ * Returns: the value; it borrows `text`, which may not be NULL.
+ * Errors: none; text that is not UTF-8 is refused by the function that is given the value.
+ * Ownership: nothing is allocated: `text` must live as long as the value is used.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_string(const char *text) {
+    dwcp_value_t value = dwcp_value_zero(DWCP_KIND_STRING);
+    size_t len = 0;
+    while (text[len] != '\0') {
+        len++;
+    }
+    value.of.bytes.data = (const uint8_t *)text;
+    value.of.bytes.len = len;
+    return value;
+}
+
+/**
+ * A string of `len` bytes.
+ *
+ * Returns: the value; it borrows `text`.
+ * Errors: none; text that is not UTF-8 is refused by the function that is given the value.
+ * Ownership: nothing is allocated: `text` must live as long as the value is used.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_string_n(const char *text, size_t len) {
+    dwcp_value_t value = dwcp_value_zero(DWCP_KIND_STRING);
+    value.of.bytes.data = (const uint8_t *)text;
+    value.of.bytes.len = len;
+    return value;
+}
+
+/**
+ * Bytes.
+ *
+ * Returns: the value; it borrows `data`.
+ * Errors: none.
+ * Ownership: nothing is allocated: `data` must live as long as the value is used.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_bytes(const void *data, size_t len) {
+    dwcp_value_t value = dwcp_value_zero(DWCP_KIND_BYTES);
+    value.of.bytes.data = (const uint8_t *)data;
+    value.of.bytes.len = len;
+    return value;
+}
+
+/**
+ * The bytes of a string or of bytes.
+ *
+ * Returns: the bytes; NULL and 0 for a value of another kind.
+ * Errors: none.
+ * Ownership: those of the value.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_slice_t dwcp_as_bytes(dwcp_value_t value) {
+    dwcp_slice_t none;
+    none.data = NULL;
+    none.len = 0;
+    return value.kind == DWCP_KIND_STRING || value.kind == DWCP_KIND_BYTES ? value.of.bytes : none;
+}
+
+/**
+ * The text of a string that a call gave: a NUL stands behind it.
+ *
+ * Returns: the text, which may hold NULs of its own; "" for a value of another kind, and for an empty one.
+ * Errors: none.
+ * Ownership: those of the value. Not for the arguments of a host function, behind which no NUL stands.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline const char *dwcp_as_string(dwcp_value_t value) {
+    return value.kind == DWCP_KIND_STRING && value.of.bytes.len > 0 ? (const char *)value.of.bytes.data : "";
+}
+
+/**
+ * A null reference to an object of the host.
+ *
+ * Returns: the value.
+ * Errors: none.
+ * Ownership: nothing is allocated.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_externref_null(void) {
+    return dwcp_value_zero(DWCP_KIND_EXTERNREF);
+}
+
+/**
+ * A null reference to a function.
+ *
+ * Returns: the value.
+ * Errors: none.
+ * Ownership: nothing is allocated.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline dwcp_value_t dwcp_funcref_null(void) {
+    return dwcp_value_zero(DWCP_KIND_FUNCREF);
+}
+
+/**
+ * Whether a value is a null reference.
+ *
+ * Returns: true for one of either kind; false for any other value.
+ * Errors: none.
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+static inline bool dwcp_is_null_ref(dwcp_value_t value) {
+    return (value.kind == DWCP_KIND_EXTERNREF || value.kind == DWCP_KIND_FUNCREF) && value.of.ref == 0;
 }
 
 #ifdef __cplusplus

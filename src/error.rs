@@ -55,6 +55,7 @@ statuses! {
     BUFFER_TOO_SMALL = 109, false;
     KEY_MISMATCH = 110, false;
     VM_DEAD = 111, false;
+    DISABLED = 112, false;
     INVALID_MODULE = 201, false;
     UNSUPPORTED = 202, false;
     UNRESOLVED_IMPORT = 203, false;
@@ -64,6 +65,7 @@ statuses! {
     EXIT = 302, false;
     HOST_FUNCTION = 303, false;
     DENIED = 304, false;
+    GUEST_DATA = 305, false;
     TIMEOUT = 401, true;
     CANCELLED = 402, false;
     OUT_OF_FUEL = 403, false;
@@ -73,6 +75,7 @@ statuses! {
     LIMIT_INSTANCES = 407, false;
     LIMIT_FUNCTIONS = 408, false;
     LIMIT_IO = 409, false;
+    LIMIT_RESULT = 410, false;
     NO_SLOT = 501, true;
     QUEUE_FULL = 502, true;
     QUOTA = 503, true;

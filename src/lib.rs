@@ -2,7 +2,8 @@
 //!
 //! The layers, each knowing only those above it:
 //!
-//! * [`error`], [`config`], [`value`], [`signature`], [`glob`], `fork`, `thread`: the vocabulary;
+//! * [`error`], [`config`], [`value`], [`buffer`], [`signature`], [`interface`], [`glob`],
+//!   `fork`, `thread`: the vocabulary;
 //! * [`observe`]: what happened;
 //! * [`compile`]: bytes become code, checked, cached, compiled once;
 //! * [`isolate`]: what keeps a VM in: limits, deadline, stack, policy, WASI;
@@ -14,6 +15,7 @@
 //! makes a VM (one wasmtime store with its instance and memories), arms fuel, deadline, memory, tables and stack, runs the
 //! function, and destroys the VM. No byte of one call is ever seen by another.
 
+pub mod buffer;
 pub mod compile;
 pub mod config;
 pub mod error;
@@ -22,6 +24,7 @@ pub mod error;
 pub mod ffi;
 mod fork;
 pub mod glob;
+pub mod interface;
 pub mod isolate;
 pub mod observe;
 pub mod run;

@@ -1,6 +1,5 @@
 //! Kinds of values and the signatures of functions, in our own terms: handles outlive engines, wasmtime's types do not.
 
-use crate::error::{Error, Result};
 use std::fmt;
 use wasmtime::{FuncType, HeapType, RefType, ValType};
 
@@ -67,13 +66,16 @@ impl Kind {
         }
     }
 
-    fn from_letter(letter: char) -> Option<Kind> {
+    /// The kind that a letter of a signature stands for.
+    pub(crate) fn from_letter(letter: char) -> Option<Kind> {
         Some(match letter {
             'i' => Kind::I32,
             'I' => Kind::I64,
             'f' => Kind::F32,
             'F' => Kind::F64,
             'v' => Kind::V128,
+            'r' => Kind::ExternRef,
+            'c' => Kind::FuncRef,
             _ => return None,
         })
     }
@@ -87,9 +89,6 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// Longest signature string that is read, in bytes: WebAssembly itself allows 1000 parameters and 1000 results.
-    const MAX_TEXT: usize = 2001;
-
     pub(crate) fn of(ty: &FuncType) -> Signature {
         Signature { params: ty.params().map(|t| Kind::of(&t)).collect(), results: ty.results().map(|t| Kind::of(&t)).collect() }
     }
@@ -99,29 +98,7 @@ impl Signature {
         FuncType::new(engine, types(&self.params), types(&self.results))
     }
 
-    /// Reads `"ii:i"`: letters `i I f F v` (i32 i64 f32 f64 v128), a colon between parameters and results.
-    pub fn parse(text: &str) -> Result<Signature> {
-        let refuse = |why: String| Err(Error::argument("signature", why));
-        if text.len() > Self::MAX_TEXT {
-            return refuse(format!("has {} characters, the limit is {}", text.len(), Self::MAX_TEXT));
-        }
-        let Some((params, results)) = text.split_once(':') else {
-            return refuse(format!("\"{text}\" has no ':' between parameters and results"));
-        };
-        let kinds = |part: &str| -> Result<Box<[Kind]>> {
-            part.chars()
-                .map(|c| {
-                    Kind::from_letter(c).ok_or_else(|| {
-                        let c = c.escape_default();
-                        Error::argument("signature", format!("unknown letter '{c}', expected one of i I f F v"))
-                    })
-                })
-                .collect()
-        };
-        Ok(Signature { params: kinds(params)?, results: kinds(results)? })
-    }
-
-    /// Whether every value is a number: only such functions can be called without a session.
+    /// Whether every value is a number.
     pub fn is_numeric(&self) -> bool {
         self.params.iter().chain(&self.results).all(|k| k.is_number())
     }
@@ -139,20 +116,5 @@ impl fmt::Display for Signature {
         list(f, &self.params)?;
         f.write_str(" -> ")?;
         list(f, &self.results)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_and_writes_signatures() {
-        let s = Signature::parse("iIfFv:i").unwrap();
-        assert_eq!(s.to_string(), "(i32, i64, f32, f64, v128) -> (i32)");
-        assert_eq!(Signature::parse(":").unwrap(), Signature::default());
-        for bad in ["ii", "x:", "i:é", &"i".repeat(3000)] {
-            assert!(Signature::parse(bad).is_err(), "{bad}");
-        }
     }
 }

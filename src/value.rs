@@ -1,5 +1,7 @@
 //! WebAssembly values as the host sees them, and the flat buffer in which a call carries them.
 
+use crate::buffer::Buffer;
+use crate::interface::Content;
 use crate::signature::Kind;
 use smallvec::SmallVec;
 use wasmtime::ValRaw;
@@ -58,6 +60,22 @@ impl Value {
             Kind::FuncRef | Kind::ExternRef => return None,
         })
     }
+}
+
+/// An argument of a call that does not carry numbers only.
+#[derive(Clone, Copy)]
+pub enum Argument<'a> {
+    Number(Value),
+    /// The number of a reference in its VM; 0 is null.
+    Reference(u64),
+    Data(&'a [u8]),
+}
+
+/// A result of such a call.
+pub enum Output {
+    Number(Value),
+    Reference(Kind, u64),
+    Data(Content, Buffer),
 }
 
 /// Arguments on the way in and results on the way out, in one buffer as the compiled code wants it. Eight values fit without

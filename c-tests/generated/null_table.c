@@ -233,14 +233,14 @@ static void case_30(fixture_t *x) {
 static void case_31(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_32(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -252,14 +252,14 @@ static void case_33(fixture_t *x) {
 static void case_34(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_35(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -271,14 +271,14 @@ static void case_36(fixture_t *x) {
 static void case_37(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_table_elements(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_table_elements(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_38(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_table_elements(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_table_elements(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -290,14 +290,14 @@ static void case_39(fixture_t *x) {
 static void case_40(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_41(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -309,14 +309,14 @@ static void case_42(fixture_t *x) {
 static void case_43(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_instances(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_instances(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_44(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_instances(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_instances(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -328,14 +328,14 @@ static void case_45(fixture_t *x) {
 static void case_46(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_instances_ceiling(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_instances_ceiling(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_47(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_instances_ceiling(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_instances_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -347,14 +347,14 @@ static void case_48(fixture_t *x) {
 static void case_49(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_execution_time_ms(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_execution_time_ms(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_50(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_execution_time_ms(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_execution_time_ms(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -366,14 +366,14 @@ static void case_51(fixture_t *x) {
 static void case_52(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_53(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -385,14 +385,14 @@ static void case_54(fixture_t *x) {
 static void case_55(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_56(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -404,14 +404,14 @@ static void case_57(fixture_t *x) {
 static void case_58(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_enable_fuel_metering(NULL, true, &error);
+    dwcp_status_t got = dwcp_config_set_enable_fuel_metering(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_59(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_enable_fuel_metering(fixture_dwcp_config(x), true, NULL);
+    dwcp_status_t got = dwcp_config_set_enable_fuel_metering(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -424,14 +424,14 @@ static void case_60(fixture_t *x) {
 static void case_61(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_fuel_limit(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_fuel_limit(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_62(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_fuel_limit(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_fuel_limit(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -443,14 +443,14 @@ static void case_63(fixture_t *x) {
 static void case_64(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_65(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -462,12 +462,50 @@ static void case_66(fixture_t *x) {
 static void case_67(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_allowed_syscalls(NULL, VALID_dwcp_config_set_allowed_syscalls__names(x), VALID_count(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_result_bytes(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_68(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_result_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_69(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_result_bytes(NULL);
+}
+
+static void case_70(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_session_idle_timeout_ms(NULL, VALID_value(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_71(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_session_idle_timeout_ms(fixture_dwcp_config(x), VALID_value(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_72(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_session_idle_timeout_ms(NULL);
+}
+
+static void case_73(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_allowed_syscalls(NULL, VALID_dwcp_config_set_allowed_syscalls__names(x), VALID_count(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_74(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_allowed_syscalls(fixture_dwcp_config(x), NULL, VALID_count(x), &error);
@@ -475,23 +513,23 @@ static void case_68(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_69(fixture_t *x) {
+static void case_75(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_allowed_syscalls(fixture_dwcp_config(x), VALID_dwcp_config_set_allowed_syscalls__names(x), VALID_count(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_70(fixture_t *x) {
+static void case_76(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_allowed_syscall_count(NULL);
 }
 
-static void case_71(fixture_t *x) {
+static void case_77(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_allowed_syscall(NULL, VALID_index(x));
 }
 
-static void case_72(fixture_t *x) {
+static void case_78(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_denied_syscalls(NULL, VALID_dwcp_config_set_denied_syscalls__names(x), VALID_count(x), &error);
@@ -499,7 +537,7 @@ static void case_72(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_73(fixture_t *x) {
+static void case_79(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_denied_syscalls(fixture_dwcp_config(x), NULL, VALID_count(x), &error);
@@ -507,23 +545,23 @@ static void case_73(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_74(fixture_t *x) {
+static void case_80(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_denied_syscalls(fixture_dwcp_config(x), VALID_dwcp_config_set_denied_syscalls__names(x), VALID_count(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_75(fixture_t *x) {
+static void case_81(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_denied_syscall_count(NULL);
 }
 
-static void case_76(fixture_t *x) {
+static void case_82(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_denied_syscall(NULL, VALID_index(x));
 }
 
-static void case_77(fixture_t *x) {
+static void case_83(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_add_allowed_directory(NULL, VALID_host(x), VALID_guest(x), true, &error);
@@ -531,7 +569,7 @@ static void case_77(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_78(fixture_t *x) {
+static void case_84(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_add_allowed_directory(fixture_dwcp_config(x), NULL, VALID_guest(x), true, &error);
@@ -539,7 +577,7 @@ static void case_78(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_79(fixture_t *x) {
+static void case_85(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_add_allowed_directory(fixture_dwcp_config(x), VALID_host(x), NULL, true, &error);
@@ -547,13 +585,13 @@ static void case_79(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_80(fixture_t *x) {
+static void case_86(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_add_allowed_directory(fixture_dwcp_config(x), VALID_host(x), VALID_guest(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_81(fixture_t *x) {
+static void case_87(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_clear_allowed_directories(NULL, &error);
@@ -561,18 +599,18 @@ static void case_81(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_82(fixture_t *x) {
+static void case_88(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_clear_allowed_directories(fixture_dwcp_config(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_83(fixture_t *x) {
+static void case_89(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_allowed_directory_count(NULL);
 }
 
-static void case_84(fixture_t *x) {
+static void case_90(fixture_t *x) {
     (void)x;
     const char *host = FIXTURE_POISON(const char);
     const char *guest = FIXTURE_POISON(const char);
@@ -586,7 +624,7 @@ static void case_84(fixture_t *x) {
     (void)got;
 }
 
-static void case_85(fixture_t *x) {
+static void case_91(fixture_t *x) {
     (void)x;
     const char *guest = FIXTURE_POISON(const char);
     bool read_only = true;
@@ -598,7 +636,7 @@ static void case_85(fixture_t *x) {
     (void)got;
 }
 
-static void case_86(fixture_t *x) {
+static void case_92(fixture_t *x) {
     (void)x;
     const char *host = FIXTURE_POISON(const char);
     bool read_only = true;
@@ -610,7 +648,7 @@ static void case_86(fixture_t *x) {
     (void)got;
 }
 
-static void case_87(fixture_t *x) {
+static void case_93(fixture_t *x) {
     (void)x;
     const char *host = FIXTURE_POISON(const char);
     const char *guest = FIXTURE_POISON(const char);
@@ -622,355 +660,355 @@ static void case_87(fixture_t *x) {
     (void)got;
 }
 
-static void case_88(fixture_t *x) {
-    (void)x;
-    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_enable_wasi(NULL, true, &error);
-    fixture_status(x, got);
-    fixture_error_matches(x, got, error);
-}
-
-static void case_89(fixture_t *x) {
-    (void)x;
-    dwcp_status_t got = dwcp_config_set_enable_wasi(fixture_dwcp_config(x), true, NULL);
-    fixture_status(x, got);
-}
-
-static void case_90(fixture_t *x) {
-    (void)x;
-    bool got = dwcp_config_get_enable_wasi(NULL);
-    (void)got;
-}
-
-static void case_91(fixture_t *x) {
-    (void)x;
-    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_deny_action(NULL, 0, &error);
-    fixture_status(x, got);
-    fixture_error_matches(x, got, error);
-}
-
-static void case_92(fixture_t *x) {
-    (void)x;
-    dwcp_status_t got = dwcp_config_set_deny_action(fixture_dwcp_config(x), 0, NULL);
-    fixture_status(x, got);
-}
-
-static void case_93(fixture_t *x) {
-    (void)x;
-    (void)dwcp_config_get_deny_action(NULL);
-}
-
 static void case_94(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_network_access(NULL, true, &error);
+    dwcp_status_t got = dwcp_config_set_enable_wasi(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_95(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_network_access(fixture_dwcp_config(x), true, NULL);
+    dwcp_status_t got = dwcp_config_set_enable_wasi(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_96(fixture_t *x) {
     (void)x;
-    bool got = dwcp_config_get_network_access(NULL);
+    bool got = dwcp_config_get_enable_wasi(NULL);
     (void)got;
 }
 
 static void case_97(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_filesystem_access(NULL, true, &error);
+    dwcp_status_t got = dwcp_config_set_deny_action(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_98(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_filesystem_access(fixture_dwcp_config(x), true, NULL);
+    dwcp_status_t got = dwcp_config_set_deny_action(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_99(fixture_t *x) {
     (void)x;
-    bool got = dwcp_config_get_filesystem_access(NULL);
-    (void)got;
+    (void)dwcp_config_get_deny_action(NULL);
 }
 
 static void case_100(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_file_size(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_network_access(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_101(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_file_size(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_network_access(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_102(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_max_file_size(NULL);
+    bool got = dwcp_config_get_network_access(NULL);
+    (void)got;
 }
 
 static void case_103(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_open_files(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_filesystem_access(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_104(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_open_files(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_filesystem_access(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_105(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_max_open_files(NULL);
+    bool got = dwcp_config_get_filesystem_access(NULL);
+    (void)got;
 }
 
 static void case_106(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_pool_size(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_file_size(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_107(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_pool_size(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_file_size(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_108(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_pool_size(NULL);
+    (void)dwcp_config_get_max_file_size(NULL);
 }
 
 static void case_109(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_live_vms(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_open_files(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_110(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_live_vms(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_open_files(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_111(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_max_live_vms(NULL);
+    (void)dwcp_config_get_max_open_files(NULL);
 }
 
 static void case_112(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_pool_size(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_113(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_pool_size(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_114(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_acquire_timeout_ms(NULL);
+    (void)dwcp_config_get_pool_size(NULL);
 }
 
 static void case_115(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_cache_size(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_live_vms(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_116(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_cache_size(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_live_vms(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_117(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_cache_size(NULL);
+    (void)dwcp_config_get_max_live_vms(NULL);
 }
 
 static void case_118(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_cache_bytes(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_119(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_cache_bytes(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_120(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_cache_bytes(NULL);
+    (void)dwcp_config_get_acquire_timeout_ms(NULL);
 }
 
 static void case_121(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_module_bytes(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_cache_size(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_122(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_module_bytes(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_cache_size(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_123(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_max_module_bytes(NULL);
+    (void)dwcp_config_get_cache_size(NULL);
 }
 
 static void case_124(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_functions(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_cache_bytes(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_125(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_functions(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_cache_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_126(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_max_functions(NULL);
+    (void)dwcp_config_get_cache_bytes(NULL);
 }
 
 static void case_127(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_opt_level(NULL, 0, &error);
+    dwcp_status_t got = dwcp_config_set_max_module_bytes(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_128(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_opt_level(fixture_dwcp_config(x), 0, NULL);
+    dwcp_status_t got = dwcp_config_set_max_module_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_129(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_opt_level(NULL);
+    (void)dwcp_config_get_max_module_bytes(NULL);
 }
 
 static void case_130(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_parallel_compilation(NULL, true, &error);
+    dwcp_status_t got = dwcp_config_set_max_functions(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_131(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_parallel_compilation(fixture_dwcp_config(x), true, NULL);
+    dwcp_status_t got = dwcp_config_set_max_functions(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_132(fixture_t *x) {
     (void)x;
-    bool got = dwcp_config_get_parallel_compilation(NULL);
-    (void)got;
+    (void)dwcp_config_get_max_functions(NULL);
 }
 
 static void case_133(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_compile_threads(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_opt_level(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_134(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_compile_threads(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_opt_level(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_135(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_compile_threads(NULL);
+    (void)dwcp_config_get_opt_level(NULL);
 }
 
 static void case_136(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_enable_metrics(NULL, true, &error);
+    dwcp_status_t got = dwcp_config_set_parallel_compilation(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_137(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_enable_metrics(fixture_dwcp_config(x), true, NULL);
+    dwcp_status_t got = dwcp_config_set_parallel_compilation(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_138(fixture_t *x) {
     (void)x;
-    bool got = dwcp_config_get_enable_metrics(NULL);
+    bool got = dwcp_config_get_parallel_compilation(NULL);
     (void)got;
 }
 
 static void case_139(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_enable_tracing(NULL, true, &error);
+    dwcp_status_t got = dwcp_config_set_compile_threads(NULL, VALID_value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_140(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_enable_tracing(fixture_dwcp_config(x), true, NULL);
+    dwcp_status_t got = dwcp_config_set_compile_threads(fixture_dwcp_config(x), VALID_value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_141(fixture_t *x) {
     (void)x;
+    (void)dwcp_config_get_compile_threads(NULL);
+}
+
+static void case_142(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_enable_metrics(NULL, VALID_value(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_143(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_enable_metrics(fixture_dwcp_config(x), VALID_value(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_144(fixture_t *x) {
+    (void)x;
+    bool got = dwcp_config_get_enable_metrics(NULL);
+    (void)got;
+}
+
+static void case_145(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_enable_tracing(NULL, VALID_value(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_146(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_enable_tracing(fixture_dwcp_config(x), VALID_value(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_147(fixture_t *x) {
+    (void)x;
     bool got = dwcp_config_get_enable_tracing(NULL);
     (void)got;
 }
 
-static void case_142(fixture_t *x) {
+static void case_148(fixture_t *x) {
     (void)x;
     dwcp_runtime_t *out = FIXTURE_POISON(dwcp_runtime_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -985,7 +1023,7 @@ static void case_142(fixture_t *x) {
     }
 }
 
-static void case_143(fixture_t *x) {
+static void case_149(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_new(fixture_dwcp_config(x), NULL, &error);
@@ -993,7 +1031,7 @@ static void case_143(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_144(fixture_t *x) {
+static void case_150(fixture_t *x) {
     (void)x;
     dwcp_runtime_t *out = FIXTURE_POISON(dwcp_runtime_t);
     dwcp_status_t got = dwcp_runtime_new(fixture_dwcp_config(x), &out, NULL);
@@ -1006,7 +1044,7 @@ static void case_144(fixture_t *x) {
     }
 }
 
-static void case_145(fixture_t *x) {
+static void case_151(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_close(NULL, 1, &error);
@@ -1014,18 +1052,76 @@ static void case_145(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_146(fixture_t *x) {
+static void case_152(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_close(fixture_dwcp_runtime(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_147(fixture_t *x) {
+static void case_153(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_drain(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_154(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_runtime_drain(fixture_dwcp_runtime(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_155(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_resume(NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_156(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_runtime_resume(fixture_dwcp_runtime(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_157(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_set_alias(NULL, VALID_alias(x), fixture_dwcp_module(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_158(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), NULL, fixture_dwcp_module(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_159(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_160(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), fixture_dwcp_module(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_161(fixture_t *x) {
     (void)x;
     dwcp_runtime_free(NULL);
 }
 
-static void case_148(fixture_t *x) {
+static void case_162(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1037,7 +1133,7 @@ static void case_148(fixture_t *x) {
     }
 }
 
-static void case_149(fixture_t *x) {
+static void case_163(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1049,7 +1145,7 @@ static void case_149(fixture_t *x) {
     }
 }
 
-static void case_150(fixture_t *x) {
+static void case_164(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), NULL, &error);
@@ -1057,7 +1153,7 @@ static void case_150(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_151(fixture_t *x) {
+static void case_165(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), &count, NULL);
@@ -1067,7 +1163,7 @@ static void case_151(fixture_t *x) {
     }
 }
 
-static void case_152(fixture_t *x) {
+static void case_166(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(NULL, VALID_key(x), &error);
@@ -1075,7 +1171,7 @@ static void case_152(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_153(fixture_t *x) {
+static void case_167(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), NULL, &error);
@@ -1083,13 +1179,13 @@ static void case_153(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_154(fixture_t *x) {
+static void case_168(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), VALID_key(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_155(fixture_t *x) {
+static void case_169(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_clear(NULL, &error);
@@ -1097,24 +1193,24 @@ static void case_155(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_156(fixture_t *x) {
+static void case_170(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_clear(fixture_dwcp_runtime(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_157(fixture_t *x) {
+static void case_171(fixture_t *x) {
     (void)x;
     dwcp_imports_t *got = dwcp_imports_new();
     dwcp_imports_free(got);
 }
 
-static void case_158(fixture_t *x) {
+static void case_172(fixture_t *x) {
     (void)x;
     dwcp_imports_free(NULL);
 }
 
-static void case_159(fixture_t *x) {
+static void case_173(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(NULL, VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1122,7 +1218,7 @@ static void case_159(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_160(fixture_t *x) {
+static void case_174(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), NULL, VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1130,7 +1226,7 @@ static void case_160(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_161(fixture_t *x) {
+static void case_175(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), NULL, VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1138,7 +1234,7 @@ static void case_161(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_162(fixture_t *x) {
+static void case_176(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), NULL, VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1146,7 +1242,7 @@ static void case_162(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_163(fixture_t *x) {
+static void case_177(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), NULL, VALID_user(x), VALID_finalizer(x), &error);
@@ -1154,7 +1250,7 @@ static void case_163(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_164(fixture_t *x) {
+static void case_178(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), NULL, VALID_finalizer(x), &error);
@@ -1162,7 +1258,7 @@ static void case_164(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_165(fixture_t *x) {
+static void case_179(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), NULL, &error);
@@ -1170,78 +1266,13 @@ static void case_165(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_166(fixture_t *x) {
+static void case_180(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_167(fixture_t *x) {
-    (void)x;
-    (void)dwcp_caller_user_data(NULL);
-}
-
-static void case_168(fixture_t *x) {
-    (void)x;
-    (void)dwcp_caller_call_id(NULL);
-}
-
-static void case_169(fixture_t *x) {
-    (void)x;
-    (void)dwcp_caller_remaining_ns(NULL);
-}
-
-static void case_170(fixture_t *x) {
-    (void)x;
-    uint8_t *out = FIXTURE_POISON(uint8_t);
-    dwcp_status_t got = dwcp_caller_memory(NULL, VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
-    fixture_status(x, got);
-    if (got != DWCP_OK) {
-        fixture_check(x, out == NULL, "out is not NULL");
-    }
-}
-
-static void case_171(fixture_t *x) {
-    (void)x;
-    dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), NULL);
-    fixture_status(x, got);
-}
-
-static void case_172(fixture_t *x) {
-    (void)x;
-    dwcp_status_t got = dwcp_caller_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
-    fixture_status(x, got);
-}
-
-static void case_173(fixture_t *x) {
-    (void)x;
-    dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_read__len(x));
-    fixture_status(x, got);
-}
-
-static void case_174(fixture_t *x) {
-    (void)x;
-    dwcp_status_t got = dwcp_caller_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
-    fixture_status(x, got);
-}
-
-static void case_175(fixture_t *x) {
-    (void)x;
-    dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_write__len(x));
-    fixture_status(x, got);
-}
-
-static void case_176(fixture_t *x) {
-    (void)x;
-    dwcp_caller_fail(NULL, VALID_message(x), VALID_dwcp_caller_fail__len(x));
-}
-
-static void case_177(fixture_t *x) {
-    (void)x;
-    dwcp_caller_fail(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_fail__len(x));
-}
-
-static void case_178(fixture_t *x) {
+static void case_181(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1258,7 +1289,7 @@ static void case_178(fixture_t *x) {
     }
 }
 
-static void case_179(fixture_t *x) {
+static void case_182(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1275,7 +1306,7 @@ static void case_179(fixture_t *x) {
     }
 }
 
-static void case_180(fixture_t *x) {
+static void case_183(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1292,7 +1323,7 @@ static void case_180(fixture_t *x) {
     }
 }
 
-static void case_181(fixture_t *x) {
+static void case_184(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1307,7 +1338,7 @@ static void case_181(fixture_t *x) {
     }
 }
 
-static void case_182(fixture_t *x) {
+static void case_185(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1319,7 +1350,7 @@ static void case_182(fixture_t *x) {
     }
 }
 
-static void case_183(fixture_t *x) {
+static void case_186(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1334,7 +1365,7 @@ static void case_183(fixture_t *x) {
     }
 }
 
-static void case_184(fixture_t *x) {
+static void case_187(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1351,7 +1382,7 @@ static void case_184(fixture_t *x) {
     }
 }
 
-static void case_185(fixture_t *x) {
+static void case_188(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1368,7 +1399,7 @@ static void case_185(fixture_t *x) {
     }
 }
 
-static void case_186(fixture_t *x) {
+static void case_189(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1383,7 +1414,7 @@ static void case_186(fixture_t *x) {
     }
 }
 
-static void case_187(fixture_t *x) {
+static void case_190(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1395,7 +1426,7 @@ static void case_187(fixture_t *x) {
     }
 }
 
-static void case_188(fixture_t *x) {
+static void case_191(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1410,18 +1441,83 @@ static void case_188(fixture_t *x) {
     }
 }
 
-static void case_189(fixture_t *x) {
+static void case_192(fixture_t *x) {
+    (void)x;
+    dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_module_find(NULL, VALID_key(x), &out, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+    if (got == DWCP_OK) {
+        dwcp_module_free(out);
+    }
+}
+
+static void case_193(fixture_t *x) {
+    (void)x;
+    dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), NULL, &out, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+    if (got == DWCP_OK) {
+        dwcp_module_free(out);
+    }
+}
+
+static void case_194(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_195(fixture_t *x) {
+    (void)x;
+    dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
+    dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), &out, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+    if (got == DWCP_OK) {
+        dwcp_module_free(out);
+    }
+}
+
+static void case_196(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_module_disable(NULL, true, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_197(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_module_disable(fixture_dwcp_module(x), true, NULL);
+    fixture_status(x, got);
+}
+
+static void case_198(fixture_t *x) {
     (void)x;
     dwcp_module_t *got = dwcp_module_retain(NULL);
     dwcp_module_free(got);
 }
 
-static void case_190(fixture_t *x) {
+static void case_199(fixture_t *x) {
     (void)x;
     dwcp_module_free(NULL);
 }
 
-static void case_191(fixture_t *x) {
+static void case_200(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1433,7 +1529,7 @@ static void case_191(fixture_t *x) {
     }
 }
 
-static void case_192(fixture_t *x) {
+static void case_201(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), NULL, &error);
@@ -1441,7 +1537,7 @@ static void case_192(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_193(fixture_t *x) {
+static void case_202(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), &io, NULL);
@@ -1451,12 +1547,12 @@ static void case_193(fixture_t *x) {
     }
 }
 
-static void case_194(fixture_t *x) {
+static void case_203(fixture_t *x) {
     (void)x;
     (void)dwcp_module_import_count(NULL);
 }
 
-static void case_195(fixture_t *x) {
+static void case_204(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1468,7 +1564,7 @@ static void case_195(fixture_t *x) {
     }
 }
 
-static void case_196(fixture_t *x) {
+static void case_205(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1476,7 +1572,7 @@ static void case_196(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_197(fixture_t *x) {
+static void case_206(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1486,12 +1582,12 @@ static void case_197(fixture_t *x) {
     }
 }
 
-static void case_198(fixture_t *x) {
+static void case_207(fixture_t *x) {
     (void)x;
     (void)dwcp_module_export_count(NULL);
 }
 
-static void case_199(fixture_t *x) {
+static void case_208(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1503,7 +1599,7 @@ static void case_199(fixture_t *x) {
     }
 }
 
-static void case_200(fixture_t *x) {
+static void case_209(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1511,7 +1607,7 @@ static void case_200(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_201(fixture_t *x) {
+static void case_210(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1521,7 +1617,7 @@ static void case_201(fixture_t *x) {
     }
 }
 
-static void case_202(fixture_t *x) {
+static void case_211(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1536,7 +1632,7 @@ static void case_202(fixture_t *x) {
     }
 }
 
-static void case_203(fixture_t *x) {
+static void case_212(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1551,7 +1647,7 @@ static void case_203(fixture_t *x) {
     }
 }
 
-static void case_204(fixture_t *x) {
+static void case_213(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1566,7 +1662,7 @@ static void case_204(fixture_t *x) {
     }
 }
 
-static void case_205(fixture_t *x) {
+static void case_214(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), NULL, &error);
@@ -1574,7 +1670,7 @@ static void case_205(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_206(fixture_t *x) {
+static void case_215(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), &out, NULL);
@@ -1587,12 +1683,12 @@ static void case_206(fixture_t *x) {
     }
 }
 
-static void case_207(fixture_t *x) {
+static void case_216(fixture_t *x) {
     (void)x;
     dwcp_function_free(NULL);
 }
 
-static void case_208(fixture_t *x) {
+static void case_217(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1604,7 +1700,7 @@ static void case_208(fixture_t *x) {
     }
 }
 
-static void case_209(fixture_t *x) {
+static void case_218(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), NULL, &error);
@@ -1612,7 +1708,7 @@ static void case_209(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_210(fixture_t *x) {
+static void case_219(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), &io, NULL);
@@ -1622,7 +1718,7 @@ static void case_210(fixture_t *x) {
     }
 }
 
-static void case_211(fixture_t *x) {
+static void case_220(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1638,7 +1734,7 @@ static void case_211(fixture_t *x) {
     }
 }
 
-static void case_212(fixture_t *x) {
+static void case_221(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1654,7 +1750,7 @@ static void case_212(fixture_t *x) {
     }
 }
 
-static void case_213(fixture_t *x) {
+static void case_222(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1668,7 +1764,7 @@ static void case_213(fixture_t *x) {
     }
 }
 
-static void case_214(fixture_t *x) {
+static void case_223(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1684,7 +1780,7 @@ static void case_214(fixture_t *x) {
     }
 }
 
-static void case_215(fixture_t *x) {
+static void case_224(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1698,7 +1794,7 @@ static void case_215(fixture_t *x) {
     }
 }
 
-static void case_216(fixture_t *x) {
+static void case_225(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1712,7 +1808,7 @@ static void case_216(fixture_t *x) {
     }
 }
 
-static void case_217(fixture_t *x) {
+static void case_226(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1726,7 +1822,7 @@ static void case_217(fixture_t *x) {
     }
 }
 
-static void case_218(fixture_t *x) {
+static void case_227(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1742,7 +1838,7 @@ static void case_218(fixture_t *x) {
     }
 }
 
-static void case_219(fixture_t *x) {
+static void case_228(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1758,7 +1854,7 @@ static void case_219(fixture_t *x) {
     }
 }
 
-static void case_220(fixture_t *x) {
+static void case_229(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1774,7 +1870,7 @@ static void case_220(fixture_t *x) {
     }
 }
 
-static void case_221(fixture_t *x) {
+static void case_230(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1790,7 +1886,7 @@ static void case_221(fixture_t *x) {
     }
 }
 
-static void case_222(fixture_t *x) {
+static void case_231(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1806,7 +1902,7 @@ static void case_222(fixture_t *x) {
     }
 }
 
-static void case_223(fixture_t *x) {
+static void case_232(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1820,7 +1916,7 @@ static void case_223(fixture_t *x) {
     }
 }
 
-static void case_224(fixture_t *x) {
+static void case_233(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1836,7 +1932,7 @@ static void case_224(fixture_t *x) {
     }
 }
 
-static void case_225(fixture_t *x) {
+static void case_234(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1850,7 +1946,7 @@ static void case_225(fixture_t *x) {
     }
 }
 
-static void case_226(fixture_t *x) {
+static void case_235(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1864,7 +1960,7 @@ static void case_226(fixture_t *x) {
     }
 }
 
-static void case_227(fixture_t *x) {
+static void case_236(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1878,7 +1974,7 @@ static void case_227(fixture_t *x) {
     }
 }
 
-static void case_228(fixture_t *x) {
+static void case_237(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -1894,7 +1990,7 @@ static void case_228(fixture_t *x) {
     }
 }
 
-static void case_229(fixture_t *x) {
+static void case_238(fixture_t *x) {
     (void)x;
     int32_t exit_code = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1908,7 +2004,7 @@ static void case_229(fixture_t *x) {
     }
 }
 
-static void case_230(fixture_t *x) {
+static void case_239(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1922,7 +2018,7 @@ static void case_230(fixture_t *x) {
     }
 }
 
-static void case_231(fixture_t *x) {
+static void case_240(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -1936,7 +2032,7 @@ static void case_231(fixture_t *x) {
     }
 }
 
-static void case_232(fixture_t *x) {
+static void case_241(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -1950,18 +2046,18 @@ static void case_232(fixture_t *x) {
     }
 }
 
-static void case_233(fixture_t *x) {
+static void case_242(fixture_t *x) {
     (void)x;
     dwcp_wasi_t *got = dwcp_wasi_new();
     dwcp_wasi_free(got);
 }
 
-static void case_234(fixture_t *x) {
+static void case_243(fixture_t *x) {
     (void)x;
     dwcp_wasi_free(NULL);
 }
 
-static void case_235(fixture_t *x) {
+static void case_244(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(NULL, VALID_dwcp_wasi_set_args__args(x), VALID_n(x), &error);
@@ -1969,7 +2065,7 @@ static void case_235(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_236(fixture_t *x) {
+static void case_245(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), NULL, VALID_n(x), &error);
@@ -1977,13 +2073,13 @@ static void case_236(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_237(fixture_t *x) {
+static void case_246(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_args__args(x), VALID_n(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_238(fixture_t *x) {
+static void case_247(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(NULL, VALID_name(x), VALID_dwcp_wasi_add_env__value(x), &error);
@@ -1991,7 +2087,7 @@ static void case_238(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_239(fixture_t *x) {
+static void case_248(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), NULL, VALID_dwcp_wasi_add_env__value(x), &error);
@@ -1999,7 +2095,7 @@ static void case_239(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_240(fixture_t *x) {
+static void case_249(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), NULL, &error);
@@ -2007,13 +2103,13 @@ static void case_240(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_241(fixture_t *x) {
+static void case_250(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), VALID_dwcp_wasi_add_env__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_242(fixture_t *x) {
+static void case_251(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(NULL, VALID_bytes(x), VALID_len(x), &error);
@@ -2021,7 +2117,7 @@ static void case_242(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_243(fixture_t *x) {
+static void case_252(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), NULL, VALID_len(x), &error);
@@ -2029,13 +2125,13 @@ static void case_243(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_244(fixture_t *x) {
+static void case_253(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), VALID_bytes(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_245(fixture_t *x) {
+static void case_254(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_inherit_stdin(NULL, &error);
@@ -2043,13 +2139,13 @@ static void case_245(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_246(fixture_t *x) {
+static void case_255(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_inherit_stdin(fixture_dwcp_wasi(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_247(fixture_t *x) {
+static void case_256(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_output(NULL, VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), &error);
@@ -2057,13 +2153,13 @@ static void case_247(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_248(fixture_t *x) {
+static void case_257(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_output(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_249(fixture_t *x) {
+static void case_258(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(NULL, VALID_host(x), VALID_guest(x), true, &error);
@@ -2071,7 +2167,7 @@ static void case_249(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_250(fixture_t *x) {
+static void case_259(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), NULL, VALID_guest(x), true, &error);
@@ -2079,7 +2175,7 @@ static void case_250(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_251(fixture_t *x) {
+static void case_260(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), NULL, true, &error);
@@ -2087,13 +2183,13 @@ static void case_251(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_252(fixture_t *x) {
+static void case_261(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), VALID_guest(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_253(fixture_t *x) {
+static void case_262(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2107,7 +2203,7 @@ static void case_253(fixture_t *x) {
     }
 }
 
-static void case_254(fixture_t *x) {
+static void case_263(fixture_t *x) {
     (void)x;
     bool truncated = true;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2119,7 +2215,7 @@ static void case_254(fixture_t *x) {
     }
 }
 
-static void case_255(fixture_t *x) {
+static void case_264(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2131,7 +2227,7 @@ static void case_255(fixture_t *x) {
     }
 }
 
-static void case_256(fixture_t *x) {
+static void case_265(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2143,7 +2239,7 @@ static void case_256(fixture_t *x) {
     }
 }
 
-static void case_257(fixture_t *x) {
+static void case_266(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2155,7 +2251,7 @@ static void case_257(fixture_t *x) {
     }
 }
 
-static void case_258(fixture_t *x) {
+static void case_267(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2163,7 +2259,7 @@ static void case_258(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_259(fixture_t *x) {
+static void case_268(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2173,7 +2269,7 @@ static void case_259(fixture_t *x) {
     }
 }
 
-static void case_260(fixture_t *x) {
+static void case_269(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2185,7 +2281,7 @@ static void case_260(fixture_t *x) {
     }
 }
 
-static void case_261(fixture_t *x) {
+static void case_270(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2193,7 +2289,7 @@ static void case_261(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_262(fixture_t *x) {
+static void case_271(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2203,7 +2299,7 @@ static void case_262(fixture_t *x) {
     }
 }
 
-static void case_263(fixture_t *x) {
+static void case_272(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2215,7 +2311,7 @@ static void case_263(fixture_t *x) {
     }
 }
 
-static void case_264(fixture_t *x) {
+static void case_273(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2223,7 +2319,7 @@ static void case_264(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_265(fixture_t *x) {
+static void case_274(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2233,7 +2329,7 @@ static void case_265(fixture_t *x) {
     }
 }
 
-static void case_266(fixture_t *x) {
+static void case_275(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2250,7 +2346,7 @@ static void case_266(fixture_t *x) {
     }
 }
 
-static void case_267(fixture_t *x) {
+static void case_276(fixture_t *x) {
     (void)x;
     size_t len = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2262,7 +2358,7 @@ static void case_267(fixture_t *x) {
     }
 }
 
-static void case_268(fixture_t *x) {
+static void case_277(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2277,7 +2373,7 @@ static void case_268(fixture_t *x) {
     }
 }
 
-static void case_269(fixture_t *x) {
+static void case_278(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2290,6 +2386,1066 @@ static void case_269(fixture_t *x) {
     if (got == DWCP_OK) {
         dwcp_string_free(out);
     }
+}
+
+static void case_279(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
+    size_t nfailed = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_function_call_batch(NULL, VALID_args(x), VALID_dwcp_function_call_batch__nargs(x), VALID_dwcp_function_call_batch__nrows(x), &options, &batch, VALID_results(x), VALID_capacity(x), VALID_rows(x), &nfailed, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, batch.struct_size == sizeof(batch), "batch.struct_size changed");
+        fixture_check(x, nfailed == 0, "nfailed is not 0");
+    }
+}
+
+static void case_280(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
+    size_t nfailed = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_function_call_batch(fixture_dwcp_function(x), NULL, VALID_dwcp_function_call_batch__nargs(x), VALID_dwcp_function_call_batch__nrows(x), &options, &batch, VALID_results(x), VALID_capacity(x), VALID_rows(x), &nfailed, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, batch.struct_size == sizeof(batch), "batch.struct_size changed");
+        fixture_check(x, nfailed == 0, "nfailed is not 0");
+    }
+}
+
+static void case_281(fixture_t *x) {
+    (void)x;
+    dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
+    size_t nfailed = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_function_call_batch(fixture_dwcp_function(x), VALID_args(x), VALID_dwcp_function_call_batch__nargs(x), VALID_dwcp_function_call_batch__nrows(x), NULL, &batch, VALID_results(x), VALID_capacity(x), VALID_rows(x), &nfailed, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, batch.struct_size == sizeof(batch), "batch.struct_size changed");
+        fixture_check(x, nfailed == 0, "nfailed is not 0");
+    }
+}
+
+static void case_282(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nfailed = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_function_call_batch(fixture_dwcp_function(x), VALID_args(x), VALID_dwcp_function_call_batch__nargs(x), VALID_dwcp_function_call_batch__nrows(x), &options, NULL, VALID_results(x), VALID_capacity(x), VALID_rows(x), &nfailed, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nfailed == 0, "nfailed is not 0");
+    }
+}
+
+static void case_283(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
+    size_t nfailed = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_function_call_batch(fixture_dwcp_function(x), VALID_args(x), VALID_dwcp_function_call_batch__nargs(x), VALID_dwcp_function_call_batch__nrows(x), &options, &batch, NULL, VALID_capacity(x), VALID_rows(x), &nfailed, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, batch.struct_size == sizeof(batch), "batch.struct_size changed");
+        fixture_check(x, nfailed == 0, "nfailed is not 0");
+    }
+}
+
+static void case_284(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
+    size_t nfailed = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_function_call_batch(fixture_dwcp_function(x), VALID_args(x), VALID_dwcp_function_call_batch__nargs(x), VALID_dwcp_function_call_batch__nrows(x), &options, &batch, VALID_results(x), VALID_capacity(x), NULL, &nfailed, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, batch.struct_size == sizeof(batch), "batch.struct_size changed");
+        fixture_check(x, nfailed == 0, "nfailed is not 0");
+    }
+}
+
+static void case_285(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_function_call_batch(fixture_dwcp_function(x), VALID_args(x), VALID_dwcp_function_call_batch__nargs(x), VALID_dwcp_function_call_batch__nrows(x), &options, &batch, VALID_results(x), VALID_capacity(x), VALID_rows(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, batch.struct_size == sizeof(batch), "batch.struct_size changed");
+    }
+}
+
+static void case_286(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
+    size_t nfailed = 77;
+    dwcp_status_t got = dwcp_function_call_batch(fixture_dwcp_function(x), VALID_args(x), VALID_dwcp_function_call_batch__nargs(x), VALID_dwcp_function_call_batch__nrows(x), &options, &batch, VALID_results(x), VALID_capacity(x), VALID_rows(x), &nfailed, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, batch.struct_size == sizeof(batch), "batch.struct_size changed");
+        fixture_check(x, nfailed == 0, "nfailed is not 0");
+    }
+}
+
+static void case_287(fixture_t *x) {
+    (void)x;
+    dwcp_batch_rows_clear(NULL, VALID_nrows(x));
+}
+
+static void case_288(fixture_t *x) {
+    (void)x;
+    (void)dwcp_caller_user_data(NULL);
+}
+
+static void case_289(fixture_t *x) {
+    (void)x;
+    (void)dwcp_caller_call_id(NULL);
+}
+
+static void case_290(fixture_t *x) {
+    (void)x;
+    (void)dwcp_caller_remaining_ns(NULL);
+}
+
+static void case_291(fixture_t *x) {
+    (void)x;
+    uint8_t *out = FIXTURE_POISON(uint8_t);
+    dwcp_status_t got = dwcp_caller_memory(NULL, VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+}
+
+static void case_292(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_293(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
+    fixture_status(x, got);
+}
+
+static void case_294(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_read__len(x));
+    fixture_status(x, got);
+}
+
+static void case_295(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
+    fixture_status(x, got);
+}
+
+static void case_296(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_write__len(x));
+    fixture_status(x, got);
+}
+
+static void case_297(fixture_t *x) {
+    (void)x;
+    dwcp_caller_fail(NULL, VALID_message(x), VALID_dwcp_caller_fail__len(x));
+}
+
+static void case_298(fixture_t *x) {
+    (void)x;
+    dwcp_caller_fail(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_fail__len(x));
+}
+
+static void case_299(fixture_t *x) {
+    (void)x;
+    (void)dwcp_caller_memory_size(NULL);
+}
+
+static void case_300(fixture_t *x) {
+    (void)x;
+    dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
+    dwcp_status_t got = dwcp_caller_string(NULL, VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, out.data == NULL && out.len == 0, "out is not empty");
+    }
+}
+
+static void case_301(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_302(fixture_t *x) {
+    (void)x;
+    dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
+    dwcp_status_t got = dwcp_caller_c_string(NULL, VALID_ptr(x), &out);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, out.data == NULL && out.len == 0, "out is not empty");
+    }
+}
+
+static void case_303(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_304(fixture_t *x) {
+    (void)x;
+    uint64_t ptr = 77;
+    dwcp_status_t got = dwcp_caller_allocate(NULL, VALID_len(x), &ptr);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, ptr == 0, "ptr is not 0");
+    }
+}
+
+static void case_305(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_306(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_return(NULL, VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
+    fixture_status(x, got);
+}
+
+static void case_307(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
+    fixture_status(x, got);
+}
+
+static void case_308(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), NULL, VALID_dwcp_caller_return__len(x));
+    fixture_status(x, got);
+}
+
+static void case_309(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call(NULL, VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_310(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), NULL, VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_311(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), NULL, VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_312(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), NULL, VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_313(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), NULL, VALID_capacity(x), &nresults, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_314(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_315(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_316(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call_ref(NULL, VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_317(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), NULL, VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_318(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), NULL, VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_319(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), NULL, VALID_capacity(x), &nresults, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_320(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_321(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_322(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
+    fixture_status(x, got);
+}
+
+static void case_323(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), NULL, VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
+    fixture_status(x, got);
+}
+
+static void case_324(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), NULL, VALID_dwcp_caller_externref_new__out(x));
+    fixture_status(x, got);
+}
+
+static void case_325(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_326(fixture_t *x) {
+    (void)x;
+    void *out = FIXTURE_POISON(void);
+    dwcp_status_t got = dwcp_caller_externref_data(NULL, VALID_value(x), &out);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+}
+
+static void case_327(fixture_t *x) {
+    (void)x;
+    void *out = FIXTURE_POISON(void);
+    dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), NULL, &out);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+}
+
+static void case_328(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_value(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_329(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_ref_keep(NULL, VALID_value(x), VALID_dwcp_caller_ref_keep__out(x));
+    fixture_status(x, got);
+}
+
+static void case_330(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_ref_keep__out(x));
+    fixture_status(x, got);
+}
+
+static void case_331(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_value(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_332(fixture_t *x) {
+    (void)x;
+    bool got = dwcp_caller_is_cancelled(NULL);
+    (void)got;
+}
+
+static void case_333(fixture_t *x) {
+    (void)x;
+    dwcp_cancel_t *got = dwcp_cancel_new();
+    dwcp_cancel_free(got);
+}
+
+static void case_334(fixture_t *x) {
+    (void)x;
+    dwcp_cancel_fire(NULL);
+}
+
+static void case_335(fixture_t *x) {
+    (void)x;
+    dwcp_cancel_reset(NULL);
+}
+
+static void case_336(fixture_t *x) {
+    (void)x;
+    bool got = dwcp_cancel_is_fired(NULL);
+    (void)got;
+}
+
+static void case_337(fixture_t *x) {
+    (void)x;
+    dwcp_cancel_free(NULL);
+}
+
+static void case_338(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_acquire(NULL, &options, &out, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+    if (got == DWCP_OK) {
+        dwcp_vm_free(out);
+    }
+}
+
+static void case_339(fixture_t *x) {
+    (void)x;
+    dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_acquire(fixture_dwcp_module(x), NULL, &out, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+    if (got == DWCP_OK) {
+        dwcp_vm_free(out);
+    }
+}
+
+static void case_340(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_acquire(fixture_dwcp_module(x), &options, NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+    }
+}
+
+static void case_341(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
+    dwcp_status_t got = dwcp_vm_acquire(fixture_dwcp_module(x), &options, &out, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+    if (got == DWCP_OK) {
+        dwcp_vm_free(out);
+    }
+}
+
+static void case_342(fixture_t *x) {
+    (void)x;
+    dwcp_vm_release(NULL);
+}
+
+static void case_343(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call(NULL, fixture_dwcp_function(x), VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_344(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call(fixture_dwcp_vm(x), NULL, VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_345(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call(fixture_dwcp_vm(x), fixture_dwcp_function(x), NULL, VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_346(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call(fixture_dwcp_vm(x), fixture_dwcp_function(x), VALID_args(x), VALID_nargs(x), NULL, VALID_results(x), VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_347(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call(fixture_dwcp_vm(x), fixture_dwcp_function(x), VALID_args(x), VALID_nargs(x), &options, NULL, VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_348(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call(fixture_dwcp_vm(x), fixture_dwcp_function(x), VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), NULL, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_349(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call(fixture_dwcp_vm(x), fixture_dwcp_function(x), VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_350(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_status_t got = dwcp_vm_call(fixture_dwcp_vm(x), fixture_dwcp_function(x), VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, &stats, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_351(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call_ref(NULL, VALID_funcref(x), VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_352(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call_ref(fixture_dwcp_vm(x), NULL, VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_353(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call_ref(fixture_dwcp_vm(x), VALID_funcref(x), NULL, VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_354(fixture_t *x) {
+    (void)x;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call_ref(fixture_dwcp_vm(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), NULL, VALID_results(x), VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_355(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call_ref(fixture_dwcp_vm(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), &options, NULL, VALID_capacity(x), &nresults, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_356(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call_ref(fixture_dwcp_vm(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), NULL, &stats, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_357(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_call_ref(fixture_dwcp_vm(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+    }
+}
+
+static void case_358(fixture_t *x) {
+    (void)x;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    size_t nresults = 77;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_status_t got = dwcp_vm_call_ref(fixture_dwcp_vm(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), &options, VALID_results(x), VALID_capacity(x), &nresults, &stats, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, options.struct_size == sizeof(options), "options.struct_size changed");
+        fixture_check(x, nresults == 0, "nresults is not 0");
+        fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
+    }
+}
+
+static void case_359(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_360(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_read__len(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_361(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_362(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_363(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_write__len(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_364(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_365(fixture_t *x) {
+    (void)x;
+    uint64_t bytes = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_memory_size(NULL, &bytes, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, bytes == 0, "bytes is not 0");
+    }
+}
+
+static void case_366(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_367(fixture_t *x) {
+    (void)x;
+    uint64_t bytes = 77;
+    dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), &bytes, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, bytes == 0, "bytes is not 0");
+    }
+}
+
+static void case_368(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_global_get(NULL, VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_369(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_get__out(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_370(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_371(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_372(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_global_set(NULL, VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_373(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_set__value(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_374(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_375(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_376(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_377(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), NULL, VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_378(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), NULL, VALID_dwcp_vm_externref_new__out(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_379(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_380(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_381(fixture_t *x) {
+    (void)x;
+    void *out = FIXTURE_POISON(void);
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_externref_data(NULL, VALID_value(x), &out, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+}
+
+static void case_382(fixture_t *x) {
+    (void)x;
+    void *out = FIXTURE_POISON(void);
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), NULL, &out, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+}
+
+static void case_383(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_value(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_384(fixture_t *x) {
+    (void)x;
+    void *out = FIXTURE_POISON(void);
+    dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_value(x), &out, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+}
+
+static void case_385(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_ref_free(NULL, VALID_value(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_386(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_387(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_value(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_388(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_vm_gc(NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_389(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), NULL);
+    fixture_status(x, got);
 }
 
 
@@ -2360,209 +3516,329 @@ static const fixture_row_t rows[] = {
     REFUSES_NULL(dwcp_config_set_fuel_limit_ceiling, config, case_64, false),
     ALLOWS_NULL(dwcp_config_set_fuel_limit_ceiling, error, case_65, false),
     SURVIVES_NULL(dwcp_config_get_fuel_limit_ceiling, config, case_66, false),
-    REFUSES_NULL(dwcp_config_set_allowed_syscalls, config, case_67, false),
-    REFUSES_NULL(dwcp_config_set_allowed_syscalls, names, case_68, false),
-    ALLOWS_NULL(dwcp_config_set_allowed_syscalls, error, case_69, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_syscall_count, config, case_70, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_syscall, config, case_71, false),
-    REFUSES_NULL(dwcp_config_set_denied_syscalls, config, case_72, false),
-    REFUSES_NULL(dwcp_config_set_denied_syscalls, names, case_73, false),
-    ALLOWS_NULL(dwcp_config_set_denied_syscalls, error, case_74, false),
-    SURVIVES_NULL(dwcp_config_get_denied_syscall_count, config, case_75, false),
-    SURVIVES_NULL(dwcp_config_get_denied_syscall, config, case_76, false),
-    REFUSES_NULL(dwcp_config_add_allowed_directory, config, case_77, false),
-    REFUSES_NULL(dwcp_config_add_allowed_directory, host, case_78, false),
-    REFUSES_NULL(dwcp_config_add_allowed_directory, guest, case_79, false),
-    ALLOWS_NULL(dwcp_config_add_allowed_directory, error, case_80, false),
-    REFUSES_NULL(dwcp_config_clear_allowed_directories, config, case_81, false),
-    ALLOWS_NULL(dwcp_config_clear_allowed_directories, error, case_82, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory_count, config, case_83, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory, config, case_84, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory, host, case_85, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory, guest, case_86, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory, read_only, case_87, false),
-    REFUSES_NULL(dwcp_config_set_enable_wasi, config, case_88, false),
-    ALLOWS_NULL(dwcp_config_set_enable_wasi, error, case_89, false),
-    SURVIVES_NULL(dwcp_config_get_enable_wasi, config, case_90, false),
-    REFUSES_NULL(dwcp_config_set_deny_action, config, case_91, false),
-    ALLOWS_NULL(dwcp_config_set_deny_action, error, case_92, false),
-    SURVIVES_NULL(dwcp_config_get_deny_action, config, case_93, false),
-    REFUSES_NULL(dwcp_config_set_network_access, config, case_94, false),
-    ALLOWS_NULL(dwcp_config_set_network_access, error, case_95, false),
-    SURVIVES_NULL(dwcp_config_get_network_access, config, case_96, false),
-    REFUSES_NULL(dwcp_config_set_filesystem_access, config, case_97, false),
-    ALLOWS_NULL(dwcp_config_set_filesystem_access, error, case_98, false),
-    SURVIVES_NULL(dwcp_config_get_filesystem_access, config, case_99, false),
-    REFUSES_NULL(dwcp_config_set_max_file_size, config, case_100, false),
-    ALLOWS_NULL(dwcp_config_set_max_file_size, error, case_101, false),
-    SURVIVES_NULL(dwcp_config_get_max_file_size, config, case_102, false),
-    REFUSES_NULL(dwcp_config_set_max_open_files, config, case_103, false),
-    ALLOWS_NULL(dwcp_config_set_max_open_files, error, case_104, false),
-    SURVIVES_NULL(dwcp_config_get_max_open_files, config, case_105, false),
-    REFUSES_NULL(dwcp_config_set_pool_size, config, case_106, false),
-    ALLOWS_NULL(dwcp_config_set_pool_size, error, case_107, false),
-    SURVIVES_NULL(dwcp_config_get_pool_size, config, case_108, false),
-    REFUSES_NULL(dwcp_config_set_max_live_vms, config, case_109, false),
-    ALLOWS_NULL(dwcp_config_set_max_live_vms, error, case_110, false),
-    SURVIVES_NULL(dwcp_config_get_max_live_vms, config, case_111, false),
-    REFUSES_NULL(dwcp_config_set_acquire_timeout_ms, config, case_112, false),
-    ALLOWS_NULL(dwcp_config_set_acquire_timeout_ms, error, case_113, false),
-    SURVIVES_NULL(dwcp_config_get_acquire_timeout_ms, config, case_114, false),
-    REFUSES_NULL(dwcp_config_set_cache_size, config, case_115, false),
-    ALLOWS_NULL(dwcp_config_set_cache_size, error, case_116, false),
-    SURVIVES_NULL(dwcp_config_get_cache_size, config, case_117, false),
-    REFUSES_NULL(dwcp_config_set_cache_bytes, config, case_118, false),
-    ALLOWS_NULL(dwcp_config_set_cache_bytes, error, case_119, false),
-    SURVIVES_NULL(dwcp_config_get_cache_bytes, config, case_120, false),
-    REFUSES_NULL(dwcp_config_set_max_module_bytes, config, case_121, false),
-    ALLOWS_NULL(dwcp_config_set_max_module_bytes, error, case_122, false),
-    SURVIVES_NULL(dwcp_config_get_max_module_bytes, config, case_123, false),
-    REFUSES_NULL(dwcp_config_set_max_functions, config, case_124, false),
-    ALLOWS_NULL(dwcp_config_set_max_functions, error, case_125, false),
-    SURVIVES_NULL(dwcp_config_get_max_functions, config, case_126, false),
-    REFUSES_NULL(dwcp_config_set_opt_level, config, case_127, false),
-    ALLOWS_NULL(dwcp_config_set_opt_level, error, case_128, false),
-    SURVIVES_NULL(dwcp_config_get_opt_level, config, case_129, false),
-    REFUSES_NULL(dwcp_config_set_parallel_compilation, config, case_130, false),
-    ALLOWS_NULL(dwcp_config_set_parallel_compilation, error, case_131, false),
-    SURVIVES_NULL(dwcp_config_get_parallel_compilation, config, case_132, false),
-    REFUSES_NULL(dwcp_config_set_compile_threads, config, case_133, false),
-    ALLOWS_NULL(dwcp_config_set_compile_threads, error, case_134, false),
-    SURVIVES_NULL(dwcp_config_get_compile_threads, config, case_135, false),
-    REFUSES_NULL(dwcp_config_set_enable_metrics, config, case_136, false),
-    ALLOWS_NULL(dwcp_config_set_enable_metrics, error, case_137, false),
-    SURVIVES_NULL(dwcp_config_get_enable_metrics, config, case_138, false),
-    REFUSES_NULL(dwcp_config_set_enable_tracing, config, case_139, false),
-    ALLOWS_NULL(dwcp_config_set_enable_tracing, error, case_140, false),
-    SURVIVES_NULL(dwcp_config_get_enable_tracing, config, case_141, false),
-    ALLOWS_NULL(dwcp_runtime_new, config, case_142, false),
-    REFUSES_NULL(dwcp_runtime_new, out, case_143, false),
-    ALLOWS_NULL(dwcp_runtime_new, error, case_144, false),
-    REFUSES_NULL(dwcp_runtime_close, runtime, case_145, false),
-    ALLOWS_NULL(dwcp_runtime_close, error, case_146, false),
-    SURVIVES_NULL(dwcp_runtime_free, runtime, case_147, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_148, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, out, case_149, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, count, case_150, false),
-    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_151, false),
-    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_152, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_153, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_154, false),
-    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_155, false),
-    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_156, false),
-    CALLS(dwcp_imports_new, none, case_157, false),
-    SURVIVES_NULL(dwcp_imports_free, imports, case_158, false),
-    REFUSES_NULL(dwcp_imports_define, imports, case_159, false),
-    REFUSES_NULL(dwcp_imports_define, module, case_160, false),
-    REFUSES_NULL(dwcp_imports_define, name, case_161, false),
-    ALLOWS_NULL(dwcp_imports_define, signature, case_162, false),
-    REFUSES_NULL(dwcp_imports_define, function, case_163, false),
-    ALLOWS_NULL(dwcp_imports_define, user, case_164, false),
-    ALLOWS_NULL(dwcp_imports_define, finalizer, case_165, false),
-    ALLOWS_NULL(dwcp_imports_define, error, case_166, false),
-    SURVIVES_NULL(dwcp_caller_user_data, caller, case_167, true),
-    SURVIVES_NULL(dwcp_caller_call_id, caller, case_168, true),
-    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_169, true),
-    REFUSES_NULL(dwcp_caller_memory, caller, case_170, true),
-    REFUSES_NULL(dwcp_caller_memory, out, case_171, true),
-    REFUSES_NULL(dwcp_caller_read, caller, case_172, true),
-    REFUSES_NULL(dwcp_caller_read, dst, case_173, true),
-    REFUSES_NULL(dwcp_caller_write, caller, case_174, true),
-    REFUSES_NULL(dwcp_caller_write, src, case_175, true),
-    SURVIVES_NULL(dwcp_caller_fail, caller, case_176, true),
-    SURVIVES_NULL(dwcp_caller_fail, message, case_177, true),
-    REFUSES_NULL(dwcp_module_load, runtime, case_178, false),
-    REFUSES_NULL(dwcp_module_load, bytes, case_179, false),
-    ALLOWS_NULL(dwcp_module_load, key, case_180, false),
-    ALLOWS_NULL(dwcp_module_load, options, case_181, false),
-    REFUSES_NULL(dwcp_module_load, out, case_182, false),
-    ALLOWS_NULL(dwcp_module_load, error, case_183, false),
-    REFUSES_NULL(dwcp_module_load_file, runtime, case_184, false),
-    REFUSES_NULL(dwcp_module_load_file, path, case_185, false),
-    ALLOWS_NULL(dwcp_module_load_file, options, case_186, false),
-    REFUSES_NULL(dwcp_module_load_file, out, case_187, false),
-    ALLOWS_NULL(dwcp_module_load_file, error, case_188, false),
-    SURVIVES_NULL(dwcp_module_retain, module, case_189, false),
-    SURVIVES_NULL(dwcp_module_free, module, case_190, false),
-    REFUSES_NULL(dwcp_module_info, module, case_191, false),
-    REFUSES_NULL(dwcp_module_info, io, case_192, false),
-    ALLOWS_NULL(dwcp_module_info, error, case_193, false),
-    SURVIVES_NULL(dwcp_module_import_count, module, case_194, false),
-    REFUSES_NULL(dwcp_module_import, module, case_195, false),
-    REFUSES_NULL(dwcp_module_import, io, case_196, false),
-    ALLOWS_NULL(dwcp_module_import, error, case_197, false),
-    SURVIVES_NULL(dwcp_module_export_count, module, case_198, false),
-    REFUSES_NULL(dwcp_module_export, module, case_199, false),
-    REFUSES_NULL(dwcp_module_export, io, case_200, false),
-    ALLOWS_NULL(dwcp_module_export, error, case_201, false),
-    REFUSES_NULL(dwcp_module_get_function, module, case_202, false),
-    REFUSES_NULL(dwcp_module_get_function, name, case_203, false),
-    ALLOWS_NULL(dwcp_module_get_function, signature, case_204, false),
-    REFUSES_NULL(dwcp_module_get_function, out, case_205, false),
-    ALLOWS_NULL(dwcp_module_get_function, error, case_206, false),
-    SURVIVES_NULL(dwcp_function_free, function, case_207, false),
-    REFUSES_NULL(dwcp_function_type, function, case_208, false),
-    REFUSES_NULL(dwcp_function_type, io, case_209, false),
-    ALLOWS_NULL(dwcp_function_type, error, case_210, false),
-    REFUSES_NULL(dwcp_function_call, function, case_211, false),
-    REFUSES_NULL(dwcp_function_call, args, case_212, false),
-    ALLOWS_NULL(dwcp_function_call, options, case_213, false),
-    REFUSES_NULL(dwcp_function_call, results, case_214, false),
-    ALLOWS_NULL(dwcp_function_call, nresults, case_215, false),
-    ALLOWS_NULL(dwcp_function_call, stats, case_216, false),
-    ALLOWS_NULL(dwcp_function_call, error, case_217, false),
-    REFUSES_NULL(dwcp_runtime_execute, runtime, case_218, false),
-    REFUSES_NULL(dwcp_runtime_execute, bytes, case_219, false),
-    ALLOWS_NULL(dwcp_runtime_execute, key, case_220, false),
-    REFUSES_NULL(dwcp_runtime_execute, function, case_221, false),
-    REFUSES_NULL(dwcp_runtime_execute, args, case_222, false),
-    ALLOWS_NULL(dwcp_runtime_execute, options, case_223, false),
-    REFUSES_NULL(dwcp_runtime_execute, results, case_224, false),
-    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_225, false),
-    ALLOWS_NULL(dwcp_runtime_execute, stats, case_226, false),
-    ALLOWS_NULL(dwcp_runtime_execute, error, case_227, false),
-    REFUSES_NULL(dwcp_module_run, module, case_228, false),
-    ALLOWS_NULL(dwcp_module_run, options, case_229, false),
-    ALLOWS_NULL(dwcp_module_run, exit_code, case_230, false),
-    ALLOWS_NULL(dwcp_module_run, stats, case_231, false),
-    ALLOWS_NULL(dwcp_module_run, error, case_232, false),
-    CALLS(dwcp_wasi_new, none, case_233, false),
-    SURVIVES_NULL(dwcp_wasi_free, wasi, case_234, false),
-    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_235, false),
-    REFUSES_NULL(dwcp_wasi_set_args, args, case_236, false),
-    ALLOWS_NULL(dwcp_wasi_set_args, error, case_237, false),
-    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_238, false),
-    REFUSES_NULL(dwcp_wasi_add_env, name, case_239, false),
-    REFUSES_NULL(dwcp_wasi_add_env, value, case_240, false),
-    ALLOWS_NULL(dwcp_wasi_add_env, error, case_241, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_242, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_243, false),
-    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_244, false),
-    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_245, false),
-    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_246, false),
-    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_247, false),
-    ALLOWS_NULL(dwcp_wasi_set_output, error, case_248, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_249, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, host, case_250, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_251, false),
-    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_252, false),
-    REFUSES_NULL(dwcp_wasi_output, wasi, case_253, false),
-    REFUSES_NULL(dwcp_wasi_output, out, case_254, false),
-    ALLOWS_NULL(dwcp_wasi_output, truncated, case_255, false),
-    ALLOWS_NULL(dwcp_wasi_output, error, case_256, false),
-    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_257, false),
-    REFUSES_NULL(dwcp_runtime_metrics, io, case_258, false),
-    ALLOWS_NULL(dwcp_runtime_metrics, error, case_259, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_260, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_261, false),
-    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_262, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_263, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_264, false),
-    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_265, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_266, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_267, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_268, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_269, false),
+    REFUSES_NULL(dwcp_config_set_max_result_bytes, config, case_67, false),
+    ALLOWS_NULL(dwcp_config_set_max_result_bytes, error, case_68, false),
+    SURVIVES_NULL(dwcp_config_get_max_result_bytes, config, case_69, false),
+    REFUSES_NULL(dwcp_config_set_session_idle_timeout_ms, config, case_70, false),
+    ALLOWS_NULL(dwcp_config_set_session_idle_timeout_ms, error, case_71, false),
+    SURVIVES_NULL(dwcp_config_get_session_idle_timeout_ms, config, case_72, false),
+    REFUSES_NULL(dwcp_config_set_allowed_syscalls, config, case_73, false),
+    REFUSES_NULL(dwcp_config_set_allowed_syscalls, names, case_74, false),
+    ALLOWS_NULL(dwcp_config_set_allowed_syscalls, error, case_75, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_syscall_count, config, case_76, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_syscall, config, case_77, false),
+    REFUSES_NULL(dwcp_config_set_denied_syscalls, config, case_78, false),
+    REFUSES_NULL(dwcp_config_set_denied_syscalls, names, case_79, false),
+    ALLOWS_NULL(dwcp_config_set_denied_syscalls, error, case_80, false),
+    SURVIVES_NULL(dwcp_config_get_denied_syscall_count, config, case_81, false),
+    SURVIVES_NULL(dwcp_config_get_denied_syscall, config, case_82, false),
+    REFUSES_NULL(dwcp_config_add_allowed_directory, config, case_83, false),
+    REFUSES_NULL(dwcp_config_add_allowed_directory, host, case_84, false),
+    REFUSES_NULL(dwcp_config_add_allowed_directory, guest, case_85, false),
+    ALLOWS_NULL(dwcp_config_add_allowed_directory, error, case_86, false),
+    REFUSES_NULL(dwcp_config_clear_allowed_directories, config, case_87, false),
+    ALLOWS_NULL(dwcp_config_clear_allowed_directories, error, case_88, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory_count, config, case_89, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory, config, case_90, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory, host, case_91, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory, guest, case_92, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory, read_only, case_93, false),
+    REFUSES_NULL(dwcp_config_set_enable_wasi, config, case_94, false),
+    ALLOWS_NULL(dwcp_config_set_enable_wasi, error, case_95, false),
+    SURVIVES_NULL(dwcp_config_get_enable_wasi, config, case_96, false),
+    REFUSES_NULL(dwcp_config_set_deny_action, config, case_97, false),
+    ALLOWS_NULL(dwcp_config_set_deny_action, error, case_98, false),
+    SURVIVES_NULL(dwcp_config_get_deny_action, config, case_99, false),
+    REFUSES_NULL(dwcp_config_set_network_access, config, case_100, false),
+    ALLOWS_NULL(dwcp_config_set_network_access, error, case_101, false),
+    SURVIVES_NULL(dwcp_config_get_network_access, config, case_102, false),
+    REFUSES_NULL(dwcp_config_set_filesystem_access, config, case_103, false),
+    ALLOWS_NULL(dwcp_config_set_filesystem_access, error, case_104, false),
+    SURVIVES_NULL(dwcp_config_get_filesystem_access, config, case_105, false),
+    REFUSES_NULL(dwcp_config_set_max_file_size, config, case_106, false),
+    ALLOWS_NULL(dwcp_config_set_max_file_size, error, case_107, false),
+    SURVIVES_NULL(dwcp_config_get_max_file_size, config, case_108, false),
+    REFUSES_NULL(dwcp_config_set_max_open_files, config, case_109, false),
+    ALLOWS_NULL(dwcp_config_set_max_open_files, error, case_110, false),
+    SURVIVES_NULL(dwcp_config_get_max_open_files, config, case_111, false),
+    REFUSES_NULL(dwcp_config_set_pool_size, config, case_112, false),
+    ALLOWS_NULL(dwcp_config_set_pool_size, error, case_113, false),
+    SURVIVES_NULL(dwcp_config_get_pool_size, config, case_114, false),
+    REFUSES_NULL(dwcp_config_set_max_live_vms, config, case_115, false),
+    ALLOWS_NULL(dwcp_config_set_max_live_vms, error, case_116, false),
+    SURVIVES_NULL(dwcp_config_get_max_live_vms, config, case_117, false),
+    REFUSES_NULL(dwcp_config_set_acquire_timeout_ms, config, case_118, false),
+    ALLOWS_NULL(dwcp_config_set_acquire_timeout_ms, error, case_119, false),
+    SURVIVES_NULL(dwcp_config_get_acquire_timeout_ms, config, case_120, false),
+    REFUSES_NULL(dwcp_config_set_cache_size, config, case_121, false),
+    ALLOWS_NULL(dwcp_config_set_cache_size, error, case_122, false),
+    SURVIVES_NULL(dwcp_config_get_cache_size, config, case_123, false),
+    REFUSES_NULL(dwcp_config_set_cache_bytes, config, case_124, false),
+    ALLOWS_NULL(dwcp_config_set_cache_bytes, error, case_125, false),
+    SURVIVES_NULL(dwcp_config_get_cache_bytes, config, case_126, false),
+    REFUSES_NULL(dwcp_config_set_max_module_bytes, config, case_127, false),
+    ALLOWS_NULL(dwcp_config_set_max_module_bytes, error, case_128, false),
+    SURVIVES_NULL(dwcp_config_get_max_module_bytes, config, case_129, false),
+    REFUSES_NULL(dwcp_config_set_max_functions, config, case_130, false),
+    ALLOWS_NULL(dwcp_config_set_max_functions, error, case_131, false),
+    SURVIVES_NULL(dwcp_config_get_max_functions, config, case_132, false),
+    REFUSES_NULL(dwcp_config_set_opt_level, config, case_133, false),
+    ALLOWS_NULL(dwcp_config_set_opt_level, error, case_134, false),
+    SURVIVES_NULL(dwcp_config_get_opt_level, config, case_135, false),
+    REFUSES_NULL(dwcp_config_set_parallel_compilation, config, case_136, false),
+    ALLOWS_NULL(dwcp_config_set_parallel_compilation, error, case_137, false),
+    SURVIVES_NULL(dwcp_config_get_parallel_compilation, config, case_138, false),
+    REFUSES_NULL(dwcp_config_set_compile_threads, config, case_139, false),
+    ALLOWS_NULL(dwcp_config_set_compile_threads, error, case_140, false),
+    SURVIVES_NULL(dwcp_config_get_compile_threads, config, case_141, false),
+    REFUSES_NULL(dwcp_config_set_enable_metrics, config, case_142, false),
+    ALLOWS_NULL(dwcp_config_set_enable_metrics, error, case_143, false),
+    SURVIVES_NULL(dwcp_config_get_enable_metrics, config, case_144, false),
+    REFUSES_NULL(dwcp_config_set_enable_tracing, config, case_145, false),
+    ALLOWS_NULL(dwcp_config_set_enable_tracing, error, case_146, false),
+    SURVIVES_NULL(dwcp_config_get_enable_tracing, config, case_147, false),
+    ALLOWS_NULL(dwcp_runtime_new, config, case_148, false),
+    REFUSES_NULL(dwcp_runtime_new, out, case_149, false),
+    ALLOWS_NULL(dwcp_runtime_new, error, case_150, false),
+    REFUSES_NULL(dwcp_runtime_close, runtime, case_151, false),
+    ALLOWS_NULL(dwcp_runtime_close, error, case_152, false),
+    REFUSES_NULL(dwcp_runtime_drain, runtime, case_153, false),
+    ALLOWS_NULL(dwcp_runtime_drain, error, case_154, false),
+    REFUSES_NULL(dwcp_runtime_resume, runtime, case_155, false),
+    ALLOWS_NULL(dwcp_runtime_resume, error, case_156, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, runtime, case_157, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, alias, case_158, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, module, case_159, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, error, case_160, false),
+    SURVIVES_NULL(dwcp_runtime_free, runtime, case_161, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_162, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, out, case_163, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, count, case_164, false),
+    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_165, false),
+    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_166, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_167, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_168, false),
+    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_169, false),
+    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_170, false),
+    CALLS(dwcp_imports_new, none, case_171, false),
+    SURVIVES_NULL(dwcp_imports_free, imports, case_172, false),
+    REFUSES_NULL(dwcp_imports_define, imports, case_173, false),
+    REFUSES_NULL(dwcp_imports_define, module, case_174, false),
+    REFUSES_NULL(dwcp_imports_define, name, case_175, false),
+    ALLOWS_NULL(dwcp_imports_define, signature, case_176, false),
+    REFUSES_NULL(dwcp_imports_define, function, case_177, false),
+    ALLOWS_NULL(dwcp_imports_define, user, case_178, false),
+    ALLOWS_NULL(dwcp_imports_define, finalizer, case_179, false),
+    ALLOWS_NULL(dwcp_imports_define, error, case_180, false),
+    REFUSES_NULL(dwcp_module_load, runtime, case_181, false),
+    REFUSES_NULL(dwcp_module_load, bytes, case_182, false),
+    ALLOWS_NULL(dwcp_module_load, key, case_183, false),
+    ALLOWS_NULL(dwcp_module_load, options, case_184, false),
+    REFUSES_NULL(dwcp_module_load, out, case_185, false),
+    ALLOWS_NULL(dwcp_module_load, error, case_186, false),
+    REFUSES_NULL(dwcp_module_load_file, runtime, case_187, false),
+    REFUSES_NULL(dwcp_module_load_file, path, case_188, false),
+    ALLOWS_NULL(dwcp_module_load_file, options, case_189, false),
+    REFUSES_NULL(dwcp_module_load_file, out, case_190, false),
+    ALLOWS_NULL(dwcp_module_load_file, error, case_191, false),
+    REFUSES_NULL(dwcp_module_find, runtime, case_192, false),
+    ALLOWS_NULL(dwcp_module_find, key, case_193, false),
+    REFUSES_NULL(dwcp_module_find, out, case_194, false),
+    ALLOWS_NULL(dwcp_module_find, error, case_195, false),
+    REFUSES_NULL(dwcp_module_disable, module, case_196, false),
+    ALLOWS_NULL(dwcp_module_disable, error, case_197, false),
+    SURVIVES_NULL(dwcp_module_retain, module, case_198, false),
+    SURVIVES_NULL(dwcp_module_free, module, case_199, false),
+    REFUSES_NULL(dwcp_module_info, module, case_200, false),
+    REFUSES_NULL(dwcp_module_info, io, case_201, false),
+    ALLOWS_NULL(dwcp_module_info, error, case_202, false),
+    SURVIVES_NULL(dwcp_module_import_count, module, case_203, false),
+    REFUSES_NULL(dwcp_module_import, module, case_204, false),
+    REFUSES_NULL(dwcp_module_import, io, case_205, false),
+    ALLOWS_NULL(dwcp_module_import, error, case_206, false),
+    SURVIVES_NULL(dwcp_module_export_count, module, case_207, false),
+    REFUSES_NULL(dwcp_module_export, module, case_208, false),
+    REFUSES_NULL(dwcp_module_export, io, case_209, false),
+    ALLOWS_NULL(dwcp_module_export, error, case_210, false),
+    REFUSES_NULL(dwcp_module_get_function, module, case_211, false),
+    REFUSES_NULL(dwcp_module_get_function, name, case_212, false),
+    ALLOWS_NULL(dwcp_module_get_function, signature, case_213, false),
+    REFUSES_NULL(dwcp_module_get_function, out, case_214, false),
+    ALLOWS_NULL(dwcp_module_get_function, error, case_215, false),
+    SURVIVES_NULL(dwcp_function_free, function, case_216, false),
+    REFUSES_NULL(dwcp_function_type, function, case_217, false),
+    REFUSES_NULL(dwcp_function_type, io, case_218, false),
+    ALLOWS_NULL(dwcp_function_type, error, case_219, false),
+    REFUSES_NULL(dwcp_function_call, function, case_220, false),
+    REFUSES_NULL(dwcp_function_call, args, case_221, false),
+    ALLOWS_NULL(dwcp_function_call, options, case_222, false),
+    REFUSES_NULL(dwcp_function_call, results, case_223, false),
+    ALLOWS_NULL(dwcp_function_call, nresults, case_224, false),
+    ALLOWS_NULL(dwcp_function_call, stats, case_225, false),
+    ALLOWS_NULL(dwcp_function_call, error, case_226, false),
+    REFUSES_NULL(dwcp_runtime_execute, runtime, case_227, false),
+    REFUSES_NULL(dwcp_runtime_execute, bytes, case_228, false),
+    ALLOWS_NULL(dwcp_runtime_execute, key, case_229, false),
+    REFUSES_NULL(dwcp_runtime_execute, function, case_230, false),
+    REFUSES_NULL(dwcp_runtime_execute, args, case_231, false),
+    ALLOWS_NULL(dwcp_runtime_execute, options, case_232, false),
+    REFUSES_NULL(dwcp_runtime_execute, results, case_233, false),
+    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_234, false),
+    ALLOWS_NULL(dwcp_runtime_execute, stats, case_235, false),
+    ALLOWS_NULL(dwcp_runtime_execute, error, case_236, false),
+    REFUSES_NULL(dwcp_module_run, module, case_237, false),
+    ALLOWS_NULL(dwcp_module_run, options, case_238, false),
+    ALLOWS_NULL(dwcp_module_run, exit_code, case_239, false),
+    ALLOWS_NULL(dwcp_module_run, stats, case_240, false),
+    ALLOWS_NULL(dwcp_module_run, error, case_241, false),
+    CALLS(dwcp_wasi_new, none, case_242, false),
+    SURVIVES_NULL(dwcp_wasi_free, wasi, case_243, false),
+    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_244, false),
+    REFUSES_NULL(dwcp_wasi_set_args, args, case_245, false),
+    ALLOWS_NULL(dwcp_wasi_set_args, error, case_246, false),
+    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_247, false),
+    REFUSES_NULL(dwcp_wasi_add_env, name, case_248, false),
+    REFUSES_NULL(dwcp_wasi_add_env, value, case_249, false),
+    ALLOWS_NULL(dwcp_wasi_add_env, error, case_250, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_251, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_252, false),
+    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_253, false),
+    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_254, false),
+    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_255, false),
+    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_256, false),
+    ALLOWS_NULL(dwcp_wasi_set_output, error, case_257, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_258, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, host, case_259, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_260, false),
+    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_261, false),
+    REFUSES_NULL(dwcp_wasi_output, wasi, case_262, false),
+    REFUSES_NULL(dwcp_wasi_output, out, case_263, false),
+    ALLOWS_NULL(dwcp_wasi_output, truncated, case_264, false),
+    ALLOWS_NULL(dwcp_wasi_output, error, case_265, false),
+    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_266, false),
+    REFUSES_NULL(dwcp_runtime_metrics, io, case_267, false),
+    ALLOWS_NULL(dwcp_runtime_metrics, error, case_268, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_269, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_270, false),
+    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_271, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_272, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_273, false),
+    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_274, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_275, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_276, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_277, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_278, false),
+    REFUSES_NULL(dwcp_function_call_batch, function, case_279, false),
+    REFUSES_NULL(dwcp_function_call_batch, args, case_280, false),
+    ALLOWS_NULL(dwcp_function_call_batch, options, case_281, false),
+    ALLOWS_NULL(dwcp_function_call_batch, batch, case_282, false),
+    REFUSES_NULL(dwcp_function_call_batch, results, case_283, false),
+    REFUSES_NULL(dwcp_function_call_batch, rows, case_284, false),
+    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_285, false),
+    ALLOWS_NULL(dwcp_function_call_batch, error, case_286, false),
+    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_287, false),
+    SURVIVES_NULL(dwcp_caller_user_data, caller, case_288, true),
+    SURVIVES_NULL(dwcp_caller_call_id, caller, case_289, true),
+    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_290, true),
+    REFUSES_NULL(dwcp_caller_memory, caller, case_291, true),
+    REFUSES_NULL(dwcp_caller_memory, out, case_292, true),
+    REFUSES_NULL(dwcp_caller_read, caller, case_293, true),
+    REFUSES_NULL(dwcp_caller_read, dst, case_294, true),
+    REFUSES_NULL(dwcp_caller_write, caller, case_295, true),
+    REFUSES_NULL(dwcp_caller_write, src, case_296, true),
+    SURVIVES_NULL(dwcp_caller_fail, caller, case_297, true),
+    SURVIVES_NULL(dwcp_caller_fail, message, case_298, true),
+    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_299, true),
+    REFUSES_NULL(dwcp_caller_string, caller, case_300, true),
+    REFUSES_NULL(dwcp_caller_string, out, case_301, true),
+    REFUSES_NULL(dwcp_caller_c_string, caller, case_302, true),
+    REFUSES_NULL(dwcp_caller_c_string, out, case_303, true),
+    REFUSES_NULL(dwcp_caller_allocate, caller, case_304, true),
+    REFUSES_NULL(dwcp_caller_allocate, ptr, case_305, true),
+    REFUSES_NULL(dwcp_caller_return, caller, case_306, true),
+    REFUSES_NULL(dwcp_caller_return, result, case_307, true),
+    ALLOWS_NULL(dwcp_caller_return, data, case_308, true),
+    REFUSES_NULL(dwcp_caller_call, caller, case_309, true),
+    REFUSES_NULL(dwcp_caller_call, function, case_310, true),
+    ALLOWS_NULL(dwcp_caller_call, signature, case_311, true),
+    REFUSES_NULL(dwcp_caller_call, args, case_312, true),
+    REFUSES_NULL(dwcp_caller_call, results, case_313, true),
+    ALLOWS_NULL(dwcp_caller_call, nresults, case_314, true),
+    ALLOWS_NULL(dwcp_caller_call, error, case_315, true),
+    REFUSES_NULL(dwcp_caller_call_ref, caller, case_316, true),
+    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_317, true),
+    REFUSES_NULL(dwcp_caller_call_ref, args, case_318, true),
+    REFUSES_NULL(dwcp_caller_call_ref, results, case_319, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_320, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, error, case_321, true),
+    REFUSES_NULL(dwcp_caller_externref_new, caller, case_322, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, data, case_323, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_324, true),
+    REFUSES_NULL(dwcp_caller_externref_new, out, case_325, true),
+    REFUSES_NULL(dwcp_caller_externref_data, caller, case_326, true),
+    REFUSES_NULL(dwcp_caller_externref_data, value, case_327, true),
+    REFUSES_NULL(dwcp_caller_externref_data, out, case_328, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_329, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, value, case_330, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, out, case_331, true),
+    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_332, true),
+    CALLS(dwcp_cancel_new, none, case_333, false),
+    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_334, false),
+    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_335, false),
+    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_336, false),
+    SURVIVES_NULL(dwcp_cancel_free, cancel, case_337, false),
+    REFUSES_NULL(dwcp_vm_acquire, module, case_338, false),
+    ALLOWS_NULL(dwcp_vm_acquire, options, case_339, false),
+    REFUSES_NULL(dwcp_vm_acquire, out, case_340, false),
+    ALLOWS_NULL(dwcp_vm_acquire, error, case_341, false),
+    SURVIVES_NULL(dwcp_vm_release, vm, case_342, false),
+    REFUSES_NULL(dwcp_vm_call, vm, case_343, false),
+    REFUSES_NULL(dwcp_vm_call, function, case_344, false),
+    REFUSES_NULL(dwcp_vm_call, args, case_345, false),
+    ALLOWS_NULL(dwcp_vm_call, options, case_346, false),
+    REFUSES_NULL(dwcp_vm_call, results, case_347, false),
+    ALLOWS_NULL(dwcp_vm_call, nresults, case_348, false),
+    ALLOWS_NULL(dwcp_vm_call, stats, case_349, false),
+    ALLOWS_NULL(dwcp_vm_call, error, case_350, false),
+    REFUSES_NULL(dwcp_vm_call_ref, vm, case_351, false),
+    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_352, false),
+    REFUSES_NULL(dwcp_vm_call_ref, args, case_353, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, options, case_354, false),
+    REFUSES_NULL(dwcp_vm_call_ref, results, case_355, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_356, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_357, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, error, case_358, false),
+    REFUSES_NULL(dwcp_vm_read, vm, case_359, false),
+    REFUSES_NULL(dwcp_vm_read, dst, case_360, false),
+    ALLOWS_NULL(dwcp_vm_read, error, case_361, false),
+    REFUSES_NULL(dwcp_vm_write, vm, case_362, false),
+    REFUSES_NULL(dwcp_vm_write, src, case_363, false),
+    ALLOWS_NULL(dwcp_vm_write, error, case_364, false),
+    REFUSES_NULL(dwcp_vm_memory_size, vm, case_365, false),
+    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_366, false),
+    ALLOWS_NULL(dwcp_vm_memory_size, error, case_367, false),
+    REFUSES_NULL(dwcp_vm_global_get, vm, case_368, false),
+    REFUSES_NULL(dwcp_vm_global_get, name, case_369, false),
+    REFUSES_NULL(dwcp_vm_global_get, out, case_370, false),
+    ALLOWS_NULL(dwcp_vm_global_get, error, case_371, false),
+    REFUSES_NULL(dwcp_vm_global_set, vm, case_372, false),
+    REFUSES_NULL(dwcp_vm_global_set, name, case_373, false),
+    REFUSES_NULL(dwcp_vm_global_set, value, case_374, false),
+    ALLOWS_NULL(dwcp_vm_global_set, error, case_375, false),
+    REFUSES_NULL(dwcp_vm_externref_new, vm, case_376, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, data, case_377, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_378, false),
+    REFUSES_NULL(dwcp_vm_externref_new, out, case_379, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, error, case_380, false),
+    REFUSES_NULL(dwcp_vm_externref_data, vm, case_381, false),
+    REFUSES_NULL(dwcp_vm_externref_data, value, case_382, false),
+    REFUSES_NULL(dwcp_vm_externref_data, out, case_383, false),
+    ALLOWS_NULL(dwcp_vm_externref_data, error, case_384, false),
+    REFUSES_NULL(dwcp_vm_ref_free, vm, case_385, false),
+    REFUSES_NULL(dwcp_vm_ref_free, value, case_386, false),
+    ALLOWS_NULL(dwcp_vm_ref_free, error, case_387, false),
+    REFUSES_NULL(dwcp_vm_gc, vm, case_388, false),
+    ALLOWS_NULL(dwcp_vm_gc, error, case_389, false),
 };
 
 int main(void) {

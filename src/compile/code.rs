@@ -2,6 +2,7 @@
 
 use crate::compile::guard::Needs;
 use crate::error::{Error, Result, Status, escape, nearest};
+use crate::interface::Interface;
 use crate::signature::{Kind, Signature};
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
@@ -114,6 +115,8 @@ pub struct Code {
     pub imports: Vec<Import>,
     pub exports: Vec<Export>,
     by_name: HashMap<String, usize>,
+    /// Signatures that the guest declares for its exports.
+    declared: HashMap<String, String>,
     pub needs: Needs,
     /// Bytes of the input.
     pub size_bytes: u64,
@@ -152,6 +155,7 @@ impl Code {
             imports,
             exports,
             by_name,
+            declared: super::declared::signatures(binary),
             needs,
             size_bytes: size_bytes as u64,
             code_bytes,
@@ -185,6 +189,25 @@ impl Code {
     pub fn nullary(&self, name: &str) -> Option<&Export> {
         let nothing = |s: &Signature| s.params.is_empty() && s.results.is_empty();
         self.export(name).filter(|e| matches!(&e.kind, ExternKind::Function(s) if nothing(s)))
+    }
+
+    /// The interface that the guest itself declares for an export, if it does.
+    pub fn declared(&self, name: &str) -> Result<Option<Interface>> {
+        let Some(text) = self.declared.get(name) else { return Ok(None) };
+        Interface::parse(text).map(Some).map_err(|e| {
+            let name = escape(name, 200);
+            let text = format!("the module declares a signature for \"{name}\" that cannot be read: {}", e.message());
+            Error::new(Status::WRONG_TYPE, text)
+        })
+    }
+
+    /// `cabi_post_NAME`, by which a guest takes back what results of these kinds pointed at.
+    pub fn post_return(&self, name: &str, results: &[Kind]) -> Option<ModuleExport> {
+        let post = self.export(&format!("cabi_post_{name}"))?;
+        match &post.kind {
+            ExternKind::Function(s) if *s.params == *results && s.results.is_empty() => Some(post.index),
+            _ => None,
+        }
     }
 
     fn no_such_function(&self, name: &str) -> Error {

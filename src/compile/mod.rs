@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod code;
+mod declared;
 pub mod engine;
 pub mod guard;
 pub mod workers;

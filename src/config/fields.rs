@@ -184,6 +184,10 @@ fields! {
         "Fuel of a call, about one unit for each instruction; 1 000 000 is about a millisecond of guest.";
     fuel_limit_ceiling: u64, "fuel", 0 => MAX_FUEL, per_runtime; 0;
         "Most fuel that a call may ask for; 0 is the same as fuel_limit.";
+    max_result_bytes: u64, "bytes", 0 => 4 * GIB, per_runtime; 16 * MIB, 16 * MIB, 16 * MIB, MIB;
+        "Strings and bytes that one call may give back, summed over its results.";
+    session_idle_timeout_ms: u64, "ms", 0 => YEAR_MS, per_runtime; 300_000, 300_000, 0, 60_000;
+        "Time without a call after which a session loses its VM; 0 is never.";
 
     // ---- reach of a guest ----
     enable_wasi: bool, "", 0 => 0, per_runtime; true;

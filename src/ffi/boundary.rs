@@ -53,7 +53,7 @@ pub(crate) fn plain_value<T>(fallback: T, f: impl FnOnce() -> Option<T>) -> T {
 }
 
 /// Counts the panic and makes an error of it. The payload's own drop may panic, so it is dropped behind a second boundary.
-fn panicked(payload: Box<dyn std::any::Any + Send>) -> Error {
+pub(super) fn panicked(payload: Box<dyn std::any::Any + Send>) -> Error {
     crate::observe::metrics::count_panic();
     let text = payload
         .downcast_ref::<&str>()

@@ -1,14 +1,18 @@
 //! What every call shares: its options on the way in, its stats on the way out.
 
-use super::boundary::{Sized_, Zeroable, handle, read_struct, status, write_struct};
+use super::boundary::{Sized_, Zeroable, handle, optional_string, read_struct, status, write_struct};
+use super::cancel::dwcp_cancel;
 use super::error::dwcp_error;
 use super::status::dwcp_status_t;
 use super::wasi::dwcp_wasi;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::interface::Interface;
 use crate::isolate::limits::Asked;
 use crate::run::call::{CallOptions, CallStats};
+use crate::run::cancel::Tokens;
 use crate::run::vm::UserData;
 use std::ffi::{c_char, c_void};
+use std::sync::Arc;
 
 /// What one call may use. Begin with DWCP_CALL_OPTIONS_INIT: 0 in a limit inherits the runtime's default, the greatest value of
 /// the field's type asks for the runtime's ceiling, and more than the ceiling is DWCP_ERR_INVALID_ARGUMENT.
@@ -32,6 +36,10 @@ pub struct dwcp_call_options_t {
     /// WASI settings. Borrowed for the call; NULL: no arguments, no environment, empty stdin, output discarded, the runtime's
     /// directories.
     pub wasi: *const dwcp_wasi,
+    /// A token that ends the call when it is fired. Borrowed for the call, or by dwcp_vm_acquire for the session; NULL for none.
+    pub cancel: *const dwcp_cancel,
+    /// For dwcp_runtime_execute only, NULL elsewhere: the signature of the function, as for dwcp_module_get_function.
+    pub signature: *const c_char,
 }
 // SAFETY: integers and raw pointers.
 unsafe impl Zeroable for dwcp_call_options_t {}
@@ -82,11 +90,23 @@ unsafe impl Sized_ for dwcp_call_stats_t {}
 
 /// The options of a call; NULL inherits everything.
 pub(super) fn options(options: *const dwcp_call_options_t) -> Result<CallOptions> {
-    let Some(given) = read_struct(options, "options")? else { return Ok(CallOptions::default()) };
+    match options_with_signature(options)? {
+        (_, Some(_)) => Err(Error::argument("options.signature", "is for dwcp_runtime_execute; elsewhere the function is bound")),
+        (options, None) => Ok(options),
+    }
+}
+
+/// The options of a call that binds its function too.
+pub(super) fn options_with_signature(options: *const dwcp_call_options_t) -> Result<(CallOptions, Option<Interface>)> {
+    let Some(given) = read_struct(options, "options")? else { return Ok((CallOptions::default(), None)) };
     let wasi = match given.wasi.is_null() {
         true => None,
         false => Some(handle(given.wasi, "options.wasi")?.settings()),
     };
+    let mut tokens = Tokens::new();
+    if !given.cancel.is_null() {
+        tokens.push(Arc::clone(handle(given.cancel, "options.cancel")?));
+    }
     let asked = Asked {
         timeout_ns: given.timeout_ns,
         fuel: given.fuel,
@@ -94,7 +114,8 @@ pub(super) fn options(options: *const dwcp_call_options_t) -> Result<CallOptions
         max_table_elements: given.max_table_elements,
         max_instances: given.max_instances,
     };
-    Ok(CallOptions { asked, user_data: UserData(given.user_data), wasi })
+    let signature = optional_string(given.signature, "options.signature")?.map(Interface::parse).transpose()?;
+    Ok((CallOptions { asked, user_data: UserData(given.user_data), wasi, tokens }, signature))
 }
 
 /// [`status`] for a function with stats, which are written whatever the end.
@@ -114,10 +135,11 @@ pub(super) fn with_stats(
 }
 
 fn write_stats(stats: *mut dwcp_call_stats_t, taken: &CallStats) -> Result<()> {
-    if stats.is_null() {
-        return Ok(());
-    }
-    let out = dwcp_call_stats_t {
+    if stats.is_null() { Ok(()) } else { write_struct(stats, &stats_to_c(taken), "stats") }
+}
+
+pub(super) fn stats_to_c(taken: &CallStats) -> dwcp_call_stats_t {
+    dwcp_call_stats_t {
         struct_size: 0,
         call_id: taken.call_id,
         fuel_used: taken.fuel_used,
@@ -133,6 +155,5 @@ fn write_stats(stats: *mut dwcp_call_stats_t, taken: &CallStats) -> Result<()> {
         cold: taken.cold,
         fuel_exact: taken.fuel_exact,
         reserved: 0,
-    };
-    write_struct(stats, &out, "stats")
+    }
 }

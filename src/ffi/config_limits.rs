@@ -336,3 +336,57 @@ pub unsafe extern "C" fn dwcp_config_set_fuel_limit_ceiling(
 pub unsafe extern "C" fn dwcp_config_get_fuel_limit_ceiling(config: *const dwcp_config) -> u64 {
     get(config, 0, &field::fuel_limit_ceiling)
 }
+
+/// Sets max_result_bytes. Strings and bytes that one call may give back, summed over its results.
+/// Range: 0 to 4 GiB. Unit: bytes. Default: 16 MiB; secure 1 MiB. Per runtime: a call cannot change it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_max_result_bytes(
+    config: *mut dwcp_config,
+    value: u64,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::max_result_bytes, value)
+}
+
+/// The value of max_result_bytes, in bytes.
+/// Returns: the value; 0 if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_max_result_bytes(config: *const dwcp_config) -> u64 {
+    get(config, 0, &field::max_result_bytes)
+}
+
+/// Sets session_idle_timeout_ms. Time without a call after which a session loses its VM; 0 is never.
+/// Range: 0 to a year. Unit: milliseconds. Default: 300 000; development 0, secure 60 000. Per runtime: a call cannot change it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_session_idle_timeout_ms(
+    config: *mut dwcp_config,
+    value: u64,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::session_idle_timeout_ms, value)
+}
+
+/// The value of session_idle_timeout_ms, in milliseconds.
+/// Returns: the value; 0 if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_session_idle_timeout_ms(config: *const dwcp_config) -> u64 {
+    get(config, 0, &field::session_idle_timeout_ms)
+}

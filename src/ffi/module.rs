@@ -10,12 +10,14 @@ use super::runtime::dwcp_runtime;
 use super::status::dwcp_status_t;
 use crate::compile::code::{Code, ExternKind};
 use crate::error::{Error, Result, Status, escape};
+use crate::interface::{Interface, Type};
 use crate::isolate::policy::LoadPolicy;
+use crate::run::link::Link;
 use crate::run::module::{LoadOptions, Module};
 use crate::signature::Signature;
 use std::ffi::{CString, c_char};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A module of a runtime: compiled code, linked with its imports. Safe from any number of threads.
 pub struct dwcp_module {
@@ -80,6 +82,16 @@ impl CExtern {
             params: codes(&signature.params),
             results: codes(&signature.results),
             kind: kind.clone(),
+        }
+    }
+
+    /// A function as its host sees it.
+    pub(super) fn of_function(name: &str, interface: &Interface) -> CExtern {
+        let codes = |types: &[Type]| types.iter().map(|t| t.code()).collect();
+        CExtern {
+            params: codes(&interface.params),
+            results: codes(&interface.results),
+            ..CExtern::new(None, name, &ExternKind::Function(Arc::clone(interface.core())))
         }
     }
 
@@ -233,6 +245,16 @@ pub(super) fn info_of(code: &Code, cached: bool) -> dwcp_module_info_t {
     }
 }
 
+/// A module and the name under which another imports from it.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct dwcp_link_t {
+    /// The module part of the imports' names.
+    pub name: *const c_char,
+    /// A module of the same runtime.
+    pub module: *const dwcp_module,
+}
+
 /// How a module is loaded, beside its bytes. Begin with DWCP_LOAD_OPTIONS_INIT; every field may stay zero.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -248,6 +270,13 @@ pub struct dwcp_load_options_t {
     pub policy_json: *const c_char,
     /// Length of `policy_json` in bytes.
     pub policy_json_len: usize,
+    /// Modules that this one may import from. Each is instantiated, started and `_initialize`d before this one, in this order, in
+    /// every VM of this module: memories, tables, globals and functions are shared within the VM. What a linked module imports
+    /// comes from the links before it, else from what it was itself loaded with; its own links come along before it, unless one
+    /// of that name is given here. Borrowed for the call; the modules are kept.
+    pub links: *const dwcp_link_t,
+    /// Number of `links`.
+    pub nlinks: usize,
 }
 // SAFETY: integers and raw pointers.
 unsafe impl Zeroable for dwcp_load_options_t {}
@@ -265,10 +294,15 @@ fn load_options(options: *const dwcp_load_options_t) -> Result<LoadOptions> {
         if !policy.is_empty() {
             out.policy = LoadPolicy::from_json(policy)?;
         }
+        for link in slice(given.links, given.nlinks, "options.links")? {
+            let name = string(link.name, "options.links[].name")?.to_string();
+            out.links.push(Link { name, module: handle(link.module, "options.links[].module")?.module().clone() });
+        }
     }
     Ok(out)
 }
 
+/// Gives a module to its host.
 fn give(module: Module, out: *mut *mut dwcp_module) {
     write_out(out, || into_handle(ModuleHandle { module, imports: OnceLock::new(), exports: OnceLock::new() }));
 }
@@ -283,8 +317,8 @@ fn give(module: Module, out: *mut *mut dwcp_module) {
 /// UTF-8, an option is malformed), DWCP_ERR_KEY_MISMATCH (the bytes are not those that `key` claims or is bound to),
 /// DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT (all missing ones are listed),
 /// DWCP_ERR_POLICY_REFUSED (over max_module_bytes, or against the policy), DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE,
-/// DWCP_ERR_LIMIT_FUNCTIONS (the module needs more than a limit allows before it runs), DWCP_ERR_CLOSED,
-/// DWCP_ERR_SHUTTING_DOWN.
+/// DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_LIMIT_INSTANCES (the module needs more than a limit allows before it runs),
+/// DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
 /// Ownership: bytes, key and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
 /// Threads: any.
 /// Since: 0.1.0
@@ -335,6 +369,52 @@ pub unsafe extern "C" fn dwcp_module_load_file(
         give(module, out);
         Ok(())
     })
+}
+
+/// Finds a module by its hash or by an alias. An alias that dwcp_runtime_set_alias set gives that very module, with its host
+/// functions and its links; a hash, or an alias that came with dwcp_module_load, gives the cache's code linked with the WASI
+/// functions only.
+///
+/// Returns: DWCP_OK and a module in `out`.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `key` or `out` is NULL, `key` is empty, too long or not UTF-8),
+/// DWCP_ERR_NOT_FOUND (nothing of that name; the message has the nearest aliases), DWCP_ERR_UNRESOLVED_IMPORT (the code imports
+/// more than the WASI functions), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+/// Ownership: `key` is borrowed; the module is the caller's, freed by dwcp_module_free.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_module_find(
+    runtime: *mut dwcp_runtime,
+    key: *const c_char,
+    out: *mut *mut dwcp_module,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    clear_out(out);
+    status(error, || {
+        let runtime = handle(runtime.cast_const(), "runtime")?;
+        require_out(out, "out")?;
+        give(runtime.find_module(string(key, "key")?)?, out);
+        Ok(())
+    })
+}
+
+/// Disables a module for good: from now on calls, sessions and batches of it, and of modules linked with it, are refused with
+/// DWCP_ERR_DISABLED. With `cancel_running` those under way end with DWCP_ERR_CANCELLED and its sessions lose their VMs;
+/// otherwise calls under way end on their own, and sessions are refused further calls. All handles and aliases of this module
+/// are meant; another load of the same bytes is another module and goes on. Does not wait.
+///
+/// Returns: DWCP_OK, also when it was disabled before.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL), DWCP_ERR_CLOSED.
+/// Ownership: borrows the module, which must still be freed.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_module_disable(
+    module: *const dwcp_module,
+    cancel_running: bool,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    status(error, || pin(module, "module")?.module.disable(cancel_running))
 }
 
 /// Takes one more reference to a module, for a second owner.

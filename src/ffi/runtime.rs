@@ -6,7 +6,7 @@ use super::boundary::{
 };
 use super::config::dwcp_config;
 use super::error::dwcp_error;
-use super::module::{dwcp_module_info_t, info_of};
+use super::module::{dwcp_module, dwcp_module_info_t, info_of};
 use super::status::dwcp_status_t;
 use crate::config::{Config, Profile};
 use crate::error::{Error, Status};
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn dwcp_runtime_new(
 
 /// Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, calls under way get `grace_ms` milliseconds to end, the
 /// rest is ended with DWCP_ERR_CANCELLED, host functions are waited for (they cannot be interrupted), the runtime's threads are
-/// joined and its cache is emptied. Afterwards no callback runs, and every function given one of its handles answers
+/// joined, its sessions lose their VMs and its cache is emptied. Afterwards no callback runs, and every function given one of its handles answers
 /// DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks (max_execution_time_ms and its
 /// ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads, waits for the end and returns
 /// DWCP_OK.
@@ -73,6 +73,67 @@ pub unsafe extern "C" fn dwcp_runtime_close(
     error: *mut *mut dwcp_error,
 ) -> dwcp_status_t {
     status(error, || pin(runtime.cast_const(), "runtime")?.close(Duration::from_millis(grace_ms.into())))
+}
+
+/// Makes the runtime refuse new work with DWCP_ERR_SHUTTING_DOWN until dwcp_runtime_resume, and waits up to `timeout_ms`
+/// milliseconds for the calls under way. Calls in a session are new work too. Nothing is cancelled and nothing is freed: modules,
+/// sessions and metrics stay as they are. Draining what is drained waits again.
+///
+/// Returns: DWCP_OK when nothing runs.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_TIMEOUT (calls still run; the runtime stays drained),
+/// DWCP_ERR_BUSY (called from inside one of its host functions), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN (it is being closed).
+/// Ownership: borrows the runtime.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_drain(
+    runtime: *mut dwcp_runtime,
+    timeout_ms: u32,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    status(error, || pin(runtime.cast_const(), "runtime")?.drain(Duration::from_millis(timeout_ms.into())))
+}
+
+/// Takes new work again after dwcp_runtime_drain.
+///
+/// Returns: DWCP_OK, also when it was not drained.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN (it is being closed).
+/// Ownership: borrows the runtime.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_resume(runtime: *mut dwcp_runtime, error: *mut *mut dwcp_error) -> dwcp_status_t {
+    status(error, || handle(runtime.cast_const(), "runtime")?.resume())
+}
+
+/// Makes an alias stand for a module from now on, whatever it stood for before: in one step, so that of calls made by alias at
+/// the same time each runs either the old module or the new one. What is under way ends on the old module. The alias keeps the
+/// module alive until it is set anew or removed, or the runtime closes. With `module` NULL the alias is removed. At most 10 000
+/// aliases are set at once.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `alias` is NULL, `alias` is empty, longer than 256 bytes, not UTF-8 or 64
+/// hexadecimal digits, there are too many), DWCP_ERR_NOT_FOUND (`module` is NULL and there is no such alias),
+/// DWCP_ERR_WRONG_HANDLE (the module is of another runtime), DWCP_ERR_DISABLED (the module is), DWCP_ERR_CLOSED,
+/// DWCP_ERR_SHUTTING_DOWN.
+/// Ownership: `alias` is copied, the module retained.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_set_alias(
+    runtime: *mut dwcp_runtime,
+    alias: *const c_char,
+    module: *const dwcp_module,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    status(error, || {
+        let runtime = pin(runtime.cast_const(), "runtime")?;
+        let module = match module.is_null() {
+            true => None,
+            false => Some(handle(module, "module")?.module()),
+        };
+        runtime.set_alias(string(alias, "alias")?, module)
+    })
 }
 
 /// Closes the runtime with no grace, as dwcp_runtime_close(runtime, 0) does, and gives the handle back. Modules and functions of

@@ -29,8 +29,10 @@ pub const DWCP_ERR_WRONG_TYPE: dwcp_status_t = 108;
 pub const DWCP_ERR_BUFFER_TOO_SMALL: dwcp_status_t = 109;
 /// The bytes are not those that the key claims or is bound to.
 pub const DWCP_ERR_KEY_MISMATCH: dwcp_status_t = 110;
-/// The session's VM ended by a trap or a limit. Reserved: no function of this version returns it.
+/// The session has no VM any more: a call in it ended in the middle, or nobody used it for too long.
 pub const DWCP_ERR_VM_DEAD: dwcp_status_t = 111;
+/// The module was disabled by dwcp_module_disable.
+pub const DWCP_ERR_DISABLED: dwcp_status_t = 112;
 /// The bytes are not a valid WebAssembly module.
 pub const DWCP_ERR_INVALID_MODULE: dwcp_status_t = 201;
 /// The module needs what this runtime does not offer: a proposal that is off, a component, references outside a session.
@@ -49,6 +51,8 @@ pub const DWCP_ERR_EXIT: dwcp_status_t = 302;
 pub const DWCP_ERR_HOST_FUNCTION: dwcp_status_t = 303;
 /// The syscall policy denied a WASI call and deny_action is DWCP_DENY_TRAP.
 pub const DWCP_ERR_DENIED: dwcp_status_t = 304;
+/// A string or bytes that the guest gave lie outside its memory or are not UTF-8, or its allocator gave nothing.
+pub const DWCP_ERR_GUEST_DATA: dwcp_status_t = 305;
 /// The call's deadline passed: while it waited, while its VM was made, or while it ran.
 pub const DWCP_ERR_TIMEOUT: dwcp_status_t = 401;
 /// The call was ended from outside: its runtime closed.
@@ -67,6 +71,8 @@ pub const DWCP_ERR_LIMIT_INSTANCES: dwcp_status_t = 407;
 pub const DWCP_ERR_LIMIT_FUNCTIONS: dwcp_status_t = 408;
 /// A file or descriptor limit refused the guest something, and it then failed.
 pub const DWCP_ERR_LIMIT_IO: dwcp_status_t = 409;
+/// Over max_result_bytes.
+pub const DWCP_ERR_LIMIT_RESULT: dwcp_status_t = 410;
 /// All slots are in use, and none came free within acquire_timeout_ms.
 pub const DWCP_ERR_NO_SLOT: dwcp_status_t = 501;
 /// A queue is full. Reserved: no function of this version returns it.

@@ -1,9 +1,11 @@
 //! Tagged values: 24 bytes, a kind and a payload. Arguments are borrowed for the call, results are the caller's.
 
-use super::boundary::{Zeroable, plain_value as guarded, require_out, slice, write_out};
+use super::boundary::{Zeroable, null, plain_value as guarded, slice};
+use crate::buffer::Buffer;
 use crate::error::{Error, Result, Status};
-use crate::signature::{Kind, Signature};
-use crate::value::{Value, Values};
+use crate::interface::{Content, Form, Interface, Type};
+use crate::signature::Kind;
+use crate::value::{Argument, Output, Value};
 use std::ffi::c_char;
 
 /// No value: what a zeroed dwcp_value_t is.
@@ -18,13 +20,13 @@ pub const DWCP_KIND_F32: u8 = 3;
 pub const DWCP_KIND_F64: u8 = 4;
 /// A 128-bit vector, `of.v128`, in little-endian byte order.
 pub const DWCP_KIND_V128: u8 = 5;
-/// A reference to a function. Appears in types only: no call of this version carries one.
+/// A reference to a function of a VM, `of.ref`; 0 is null. Lives in sessions and in host functions.
 pub const DWCP_KIND_FUNCREF: u8 = 6;
-/// A reference to a host object. Appears in types only: no call of this version carries one.
+/// A reference to an object of the host, `of.ref`; 0 is null. Lives in sessions and in host functions.
 pub const DWCP_KIND_EXTERNREF: u8 = 7;
-/// A string. Reserved: no call of this version carries one.
+/// A string, `of.bytes`: UTF-8. A result has a NUL behind it that `len` does not count.
 pub const DWCP_KIND_STRING: u8 = 8;
-/// Bytes. Reserved: no call of this version carries any.
+/// Bytes, `of.bytes`. A result has a NUL behind them that `len` does not count.
 pub const DWCP_KIND_BYTES: u8 = 9;
 
 /// Bytes that somebody else owns; the function that gives them says for how long they live.
@@ -53,9 +55,9 @@ pub union dwcp_payload_t {
     pub f64: f64,
     /// For DWCP_KIND_V128, little-endian.
     pub v128: [u8; 16],
-    /// Reserved for references.
+    /// For DWCP_KIND_FUNCREF and DWCP_KIND_EXTERNREF: the number of the reference in its VM; 0 is null.
     pub r#ref: u64,
-    /// Reserved for strings and bytes.
+    /// For DWCP_KIND_STRING and DWCP_KIND_BYTES.
     pub bytes: dwcp_slice_t,
 }
 
@@ -66,7 +68,7 @@ pub union dwcp_payload_t {
 pub struct dwcp_value_t {
     /// One of DWCP_KIND_....
     pub kind: u8,
-    /// Zero.
+    /// Zero; in a string or bytes that a call gave, the mark by which dwcp_values_clear knows what to free.
     pub reserved: [u8; 7],
     /// The payload.
     pub of: dwcp_payload_t,
@@ -76,9 +78,16 @@ unsafe impl Zeroable for dwcp_value_t {}
 
 const _: () = assert!(std::mem::size_of::<dwcp_value_t>() == 24 && std::mem::align_of::<dwcp_value_t>() == 8);
 
+/// The mark of a value that owns its bytes, in `reserved`.
+const OWNED: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
+
+/// Every payload begins as 16 zero bytes, so that no uninitialised byte crosses the boundary.
+fn blank(kind: u8) -> dwcp_value_t {
+    dwcp_value_t { kind, reserved: [0; 7], of: dwcp_payload_t { v128: [0; 16] } }
+}
+
 pub(super) fn to_c(value: Value) -> dwcp_value_t {
-    // Every payload begins as 16 zero bytes, so that no uninitialised byte crosses the boundary.
-    let mut out = dwcp_value_t { kind: value.kind() as u8, reserved: [0; 7], of: dwcp_payload_t { v128: [0; 16] } };
+    let mut out = blank(value.kind() as u8);
     match value {
         Value::I32(v) => out.of.i32 = v,
         Value::I64(v) => out.of.i64 = v,
@@ -89,10 +98,44 @@ pub(super) fn to_c(value: Value) -> dwcp_value_t {
     out
 }
 
-/// Reads value `i` of a list as `expected`.
-pub(super) fn from_c(value: &dwcp_value_t, expected: Kind, list: &str, i: usize, signature: &Signature) -> Result<Value> {
+pub(super) fn reference_to_c(kind: Kind, id: u64) -> dwcp_value_t {
+    let mut out = blank(kind as u8);
+    out.of.r#ref = id;
+    out
+}
+
+/// A view of bytes that somebody else owns.
+pub(super) fn data_to_c(content: Content, data: *const u8, len: usize) -> dwcp_value_t {
+    let mut out = blank(if content == Content::String { DWCP_KIND_STRING } else { DWCP_KIND_BYTES });
+    out.of.bytes = dwcp_slice_t { data, len };
+    out
+}
+
+/// A result, which owns what it points at.
+pub(super) fn output_to_c(output: Output) -> dwcp_value_t {
+    match output {
+        Output::Number(value) => to_c(value),
+        Output::Reference(kind, id) => reference_to_c(kind, id),
+        Output::Data(content, buffer) => {
+            let len = buffer.as_slice().len();
+            let mut out = data_to_c(content, buffer.into_raw(), len);
+            out.reserved = OWNED;
+            out
+        }
+    }
+}
+
+/// Where a value stands, for errors: the list it is of, its place there, and the function's signature.
+pub(super) struct Place<'a> {
+    pub list: &'a str,
+    pub i: usize,
+    pub of: &'a Interface,
+}
+
+/// Reads a number of the kind expected.
+pub(super) fn from_c(value: &dwcp_value_t, expected: Kind, place: &Place<'_>) -> Result<Value> {
     if value.kind != expected as u8 {
-        return Err(wrong_kind(value.kind, expected, list, i, signature));
+        return Err(wrong_kind(value.kind, expected.name(), place));
     }
     // SAFETY: every bit pattern of the payload is a value of each of these members; floats are read as their bits.
     Ok(unsafe {
@@ -102,13 +145,53 @@ pub(super) fn from_c(value: &dwcp_value_t, expected: Kind, list: &str, i: usize,
             Kind::F32 => Value::F32(value.of.i32.cast_unsigned()),
             Kind::F64 => Value::F64(value.of.i64.cast_unsigned()),
             Kind::V128 => Value::V128(u128::from_le_bytes(value.of.v128)),
-            Kind::FuncRef | Kind::ExternRef => return Err(wrong_kind(value.kind, expected, list, i, signature)),
+            Kind::FuncRef | Kind::ExternRef => return Err(wrong_kind(value.kind, expected.name(), place)),
         }
     })
 }
 
+/// The number of a reference of the kind expected.
+pub(super) fn reference_from_c(value: *const dwcp_value_t, kind: Kind, parameter: &str) -> Result<u64> {
+    let value = slice(value, usize::from(!value.is_null()), parameter)?.first().ok_or_else(|| null(parameter))?;
+    if value.kind != kind as u8 {
+        return Err(Error::new(Status::WRONG_TYPE, format!("{parameter}: is not a value of the kind {}", kind.name())));
+    }
+    // SAFETY: every bit pattern is a number.
+    Ok(unsafe { value.of.r#ref })
+}
+
+/// Reads an argument of any type. Strings are checked; bytes stay where they are.
+pub(super) fn argument_from_c<'a>(value: &'a dwcp_value_t, ty: Type, place: &Place<'_>) -> Result<Argument<'a>> {
+    match ty {
+        Type::Core(kind) if kind.is_number() => from_c(value, kind, place).map(Argument::Number),
+        _ if value.kind != ty.code() => Err(wrong_kind(value.kind, ty.name(), place)),
+        // SAFETY: every bit pattern is a number.
+        Type::Core(_) => Ok(Argument::Reference(unsafe { value.of.r#ref })),
+        Type::Data { content, form } => {
+            // SAFETY: the kind says that this member counts; its pointer is checked by `slice`.
+            let given = unsafe { value.of.bytes };
+            let name = format!("{}[{}]", place.list, place.i);
+            let bytes = slice(given.data, given.len, &name)?;
+            if content == Content::String {
+                let bad = |e: std::str::Utf8Error| {
+                    Error::argument(&name, format_args!("is not UTF-8 (bad byte at offset {})", e.valid_up_to()))
+                };
+                std::str::from_utf8(bytes).map_err(bad)?;
+            }
+            match bytes.iter().position(|b| *b == 0) {
+                Some(at) if form == Form::Terminated => Err(Error::argument(
+                    &name,
+                    format_args!("has a NUL inside, at offset {at}, where its function expects the end"),
+                )),
+                _ => Ok(Argument::Data(bytes)),
+            }
+        }
+    }
+}
+
 #[cold]
-fn wrong_kind(kind: u8, expected: Kind, list: &str, i: usize, signature: &Signature) -> Error {
+pub(super) fn wrong_kind(kind: u8, expected: &str, place: &Place<'_>) -> Error {
+    let Place { list, i, of } = place;
     let given = match kind {
         DWCP_KIND_NONE => "no value (kind 0)",
         DWCP_KIND_I32 => "i32",
@@ -122,62 +205,11 @@ fn wrong_kind(kind: u8, expected: Kind, list: &str, i: usize, signature: &Signat
         DWCP_KIND_BYTES => "bytes",
         other => return Error::argument(list, format_args!("value {i} has the unknown kind {other}")),
     };
-    let expected = expected.name();
-    Error::new(
-        Status::WRONG_TYPE,
-        format!("{list}: value {i} is expected as {expected}, given as {given}; the function is {signature}"),
-    )
+    Error::new(Status::WRONG_TYPE, format!("{list}: value {i} is expected as {expected}, given as {given}; the function is {of}"))
 }
 
-/// The arguments of a call, checked against the signature.
-pub(super) fn arguments(signature: &Signature, args: *const dwcp_value_t, nargs: usize) -> Result<Values> {
-    let expected = signature.params.len();
-    let args = slice(args, nargs, "args")?;
-    if nargs != expected {
-        return Err(Error::new(
-            Status::WRONG_TYPE,
-            format!("args: {expected} arguments expected, {nargs} given; the function is {signature}"),
-        ));
-    }
-    let mut values = Values::new();
-    for (i, (value, kind)) in args.iter().zip(&signature.params).enumerate() {
-        values.push(from_c(value, *kind, "args", i, signature)?);
-    }
-    Ok(values)
-}
-
-/// Checks, before the guest runs, that its results will fit; the needed count is written if they do not.
-pub(super) fn check_room(signature: &Signature, results: *mut dwcp_value_t, capacity: usize, nresults: *mut usize) -> Result<()> {
-    let needed = signature.results.len();
-    if needed > capacity {
-        write_out(nresults, || needed);
-        let text = format!("results: capacity is {capacity}, the function gives {needed} results; it is {signature}");
-        return Err(Error::new(Status::BUFFER_TOO_SMALL, text));
-    }
-    if needed > 0 {
-        require_out(results, "results")?;
-    }
-    Ok(())
-}
-
-/// Writes the results of a call that ended well.
-pub(super) fn write_results(
-    signature: &Signature,
-    values: &Values,
-    results: *mut dwcp_value_t,
-    nresults: *mut usize,
-) -> Result<()> {
-    for (i, kind) in signature.results.iter().enumerate() {
-        let value = values.get(i, *kind).ok_or_else(|| Error::new(Status::UNSUPPORTED, "a result is a reference"))?;
-        // SAFETY: `check_room` saw that `results` has room for every result of the signature.
-        unsafe { results.add(i).write(to_c(value)) };
-    }
-    write_out(nresults, || signature.results.len());
-    Ok(())
-}
-
-/// Releases what results own and sets each value to zero. Numbers own nothing: in this version the call only zeroes. Safe on any
-/// zeroed array, and a second time.
+/// Frees the strings and bytes that results own and sets each value to zero. Safe on any zeroed array, on arguments, which own
+/// nothing, and a second time. A copy of a value owns nothing of its own: clear one of the two.
 ///
 /// Returns: nothing.
 /// Errors: none
@@ -187,7 +219,12 @@ pub(super) fn write_results(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_values_clear(values: *mut dwcp_value_t, count: usize) {
     guarded((), || {
-        let n = slice(values.cast_const(), count, "values").ok()?.len();
+        let given = slice(values.cast_const(), count, "values").ok()?;
+        for value in given.iter().filter(|v| matches!(v.kind, DWCP_KIND_STRING | DWCP_KIND_BYTES) && v.reserved == OWNED) {
+            // SAFETY: marked by `output_to_c`, whose buffer this is; the mark is zeroed below.
+            unsafe { Buffer::free(value.of.bytes.data.cast_mut()) };
+        }
+        let n = given.len();
         // SAFETY: `slice` saw a pointer that the header's contract makes valid for `count` values.
         unsafe { std::ptr::write_bytes(values, 0, n) };
         Some(())
@@ -219,13 +256,14 @@ mod tests {
 
     #[test]
     fn values_cross_and_come_back() {
-        let s = Signature::parse("iIfFv:").unwrap();
+        let of = Interface::parse("iIfFv:").unwrap();
+        let place = |i| Place { list: "args", i, of: &of };
         let nan = 0x7fa0_1234;
         let all = [Value::I32(-1), Value::I64(i64::MIN), Value::F32(nan), Value::F64(u64::MAX), Value::V128(u128::MAX - 5)];
         for (i, v) in all.into_iter().enumerate() {
-            assert_eq!(from_c(&to_c(v), v.kind(), "args", i, &s).unwrap(), v);
+            assert_eq!(from_c(&to_c(v), v.kind(), &place(i)).unwrap(), v);
         }
-        let e = from_c(&to_c(Value::I32(1)), Kind::F64, "args", 3, &s).unwrap_err();
+        let e = from_c(&to_c(Value::I32(1)), Kind::F64, &place(3)).unwrap_err();
         assert!(e.message().contains("value 3 is expected as f64, given as i32"), "{e}");
     }
 }

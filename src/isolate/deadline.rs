@@ -29,8 +29,12 @@ const SPACING: Duration = Duration::from_micros(200);
 pub enum Interrupt {
     /// Its deadline passed.
     Timeout,
-    /// The runtime is closing.
+    /// The host cancelled it.
     Cancelled,
+    /// Its module was disabled and its calls ended.
+    Disabled,
+    /// The runtime is closing.
+    Closed,
 }
 
 /// Ends a guest, as an error of its call: it looked at its deadline or its cancel flag, or a WASI call was waiting.
@@ -41,7 +45,9 @@ impl std::fmt::Display for Interrupted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.0 {
             Interrupt::Timeout => "the call's deadline passed",
-            Interrupt::Cancelled => "the call was cancelled",
+            Interrupt::Cancelled => "the host cancelled the call",
+            Interrupt::Disabled => "the module was disabled and its calls ended",
+            Interrupt::Closed => "the runtime closed and ended the call",
         })
     }
 }

@@ -148,6 +148,11 @@ impl Limiter {
         self.memory
     }
 
+    /// A session's next call starts without the refusals of the last.
+    pub fn forget_refusals(&mut self) {
+        self.refused = None;
+    }
+
     /// The last growth that was refused.
     pub fn refused(&self) -> Option<LimitHit> {
         self.refused

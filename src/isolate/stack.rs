@@ -125,6 +125,44 @@ impl Stacks {
         }
     }
 
+    /// Runs `beside` on up to `helpers` of the threads and `own` on the caller's, and waits for all. Fewer help where no more
+    /// threads can be had. A panic of `beside` goes on in the caller.
+    pub fn share(&self, helpers: usize, own: &(dyn Fn() + Sync), beside: &(dyn Fn() + Sync)) {
+        let mut panicked = None;
+        let workers: Vec<Arc<Worker>> = (0..helpers).map_while(|_| self.take().ok()).collect();
+        let done: Arc<Done<()>> = Arc::new(Done { outcome: Mutex::new(None), set: Condvar::new() });
+        let left = Arc::new(Mutex::new(workers.len()));
+        for worker in &workers {
+            let (told, left) = (Arc::clone(&done), Arc::clone(&left));
+            let job: Box<dyn FnOnce() + Send + '_> = Box::new(move || {
+                let result = catch_unwind(AssertUnwindSafe(beside));
+                let mut outcome = told.outcome.lock();
+                if result.is_err() {
+                    *outcome = Some(result);
+                }
+                *left.lock() -= 1;
+                told.set.notify_one();
+            });
+            // SAFETY: as in `run`: `beside` is borrowed from a frame that is left only when every job has counted itself out,
+            // also if `own` panics.
+            let job: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(job) };
+            worker.give(Work::Job(job));
+        }
+        let own = catch_unwind(AssertUnwindSafe(own));
+        let mut outcome = done.outcome.lock();
+        while *left.lock() > 0 {
+            done.set.wait(&mut outcome);
+        }
+        if let Some(Err(payload)) = outcome.take() {
+            panicked = Some(payload);
+        }
+        drop(outcome);
+        workers.into_iter().for_each(|worker| self.put_back(worker));
+        if let Some(payload) = own.err().or(panicked) {
+            resume_unwind(payload);
+        }
+    }
+
     fn take(&self) -> Result<Arc<Worker>> {
         let mut state = self.state.lock();
         if let Some(worker) = state.idle.pop() {

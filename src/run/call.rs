@@ -2,22 +2,25 @@
 
 use crate::compile::cache::Found;
 use crate::error::{Error, Result, Status, escape};
+use crate::interface::Interface;
 use crate::isolate::limits::{Asked, Limits};
 use crate::isolate::stack;
 use crate::isolate::wasi::WasiSettings;
 use crate::observe::nanos;
+use crate::run::cancel::{Carried, Tokens};
 use crate::run::explain::{self, explain};
 use crate::run::host;
 use crate::run::module::{Linked, Module};
 use crate::run::pool::Slot;
 use crate::run::runtime::Runtime;
+use crate::run::typed;
 use crate::run::vm::{self, Errand, UserData, Vm};
 use crate::signature::Signature;
-use crate::value::Values;
+use crate::value::{Argument, Output, Values};
 use std::ffi::CStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wasmtime::ModuleExport;
+use wasmtime::{Func, ModuleExport, RootScope};
 
 /// What one call asks for.
 #[derive(Clone)]
@@ -25,11 +28,13 @@ pub struct CallOptions {
     pub asked: Asked,
     pub user_data: UserData,
     pub wasi: Option<Arc<WasiSettings>>,
+    /// What the host may fire to end the call.
+    pub tokens: Tokens,
 }
 
 impl Default for CallOptions {
     fn default() -> Self {
-        CallOptions { asked: Asked::default(), user_data: UserData(std::ptr::null_mut()), wasi: None }
+        CallOptions { asked: Asked::default(), user_data: UserData(std::ptr::null_mut()), wasi: None, tokens: Tokens::new() }
     }
 }
 
@@ -62,34 +67,37 @@ pub struct CallStats {
 pub struct Function {
     module: Module,
     export: ModuleExport,
-    signature: Arc<Signature>,
+    interface: Arc<Interface>,
+    /// The export by which the guest takes back what its results pointed at.
+    post: Option<ModuleExport>,
     name: String,
 }
 
 impl Function {
-    pub(crate) fn bind(module: Module, name: &str, expected: Option<&Signature>) -> Result<Function> {
-        let (export, signature) = module.linked.code.function(name)?;
-        if expected.is_some_and(|e| *e != **signature) {
-            let expected = expected.map(Signature::to_string).unwrap_or_default();
-            let name = escape(name, 200);
-            return Err(Error::new(
-                Status::WRONG_TYPE,
-                format!("function \"{name}\" is {signature}, the signature asked for is {expected}"),
-            ));
-        }
-        if !signature.is_numeric() {
-            let name = escape(name, 200);
-            return Err(Error::new(
-                Status::UNSUPPORTED,
-                format!("function \"{name}\" is {signature}: references live only in sessions"),
-            ));
-        }
-        let (index, signature) = (export.index, Arc::clone(signature));
-        Ok(Function { export: index, signature, name: name.to_string(), module })
+    /// Binds an export with the interface asked for, else with the one that the guest declares, else with its own signature.
+    pub(crate) fn bind(module: Module, name: &str, interface: Option<Interface>) -> Result<Function> {
+        let code = &module.linked.code;
+        let (export, core) = code.function(name)?;
+        let interface = match interface.map_or_else(|| code.declared(name), |asked| Ok(Some(asked)))? {
+            Some(interface) if interface.core() != core => return Err(typed::mismatch(name, &interface, core)),
+            Some(interface) => interface,
+            None => Interface::plain(core),
+        };
+        module
+            .linked
+            .doors
+            .check(interface.takes_data(), interface.gives_data())
+            .map_err(|e| e.context(format_args!("function \"{}\" is {interface}", escape(name, 200))))?;
+        let post = match interface.gives_data() {
+            true => code.post_return(name, &interface.core().results),
+            false => None,
+        };
+        let export = export.index;
+        Ok(Function { export, interface: Arc::new(interface), post, name: name.to_string(), module })
     }
 
-    pub fn signature(&self) -> &Arc<Signature> {
-        &self.signature
+    pub fn interface(&self) -> &Arc<Interface> {
+        &self.interface
     }
 
     pub fn name(&self) -> &str {
@@ -100,7 +108,16 @@ impl Function {
         &self.module
     }
 
-    /// Runs the function in a VM of its own. `values` holds the arguments, checked against the signature, and then the results.
+    pub(crate) fn export(&self) -> &ModuleExport {
+        &self.export
+    }
+
+    pub(crate) fn post(&self) -> Option<&ModuleExport> {
+        self.post.as_ref()
+    }
+
+    /// Runs the function in a VM of its own. `values` holds the arguments, numbers only and checked against the signature, and
+    /// then the results.
     pub fn call(&self, values: &mut Values, options: &CallOptions, stats: &mut CallStats) -> Result<()> {
         self.call_from(Instant::now(), Found::Held, values, options, stats)
     }
@@ -114,21 +131,91 @@ impl Function {
         options: &CallOptions,
         stats: &mut CallStats,
     ) -> Result<()> {
-        let given = values.len();
-        let expected = self.signature.params.len();
-        if given != expected {
+        let buffer = self.buffer(values)?;
+        self.serve(entered, found, Payload::Numbers(buffer), options, stats)
+    }
+
+    /// As [`Function::call`] for a function with strings or bytes.
+    pub fn call_typed(&self, args: &[Argument<'_>], options: &CallOptions, stats: &mut CallStats) -> Result<Vec<Output>> {
+        self.call_typed_from(Instant::now(), Found::Held, args, options, stats)
+    }
+
+    pub(crate) fn call_typed_from(
+        &self,
+        entered: Instant,
+        found: Found,
+        args: &[Argument<'_>],
+        options: &CallOptions,
+        stats: &mut CallStats,
+    ) -> Result<Vec<Output>> {
+        if self.interface.has_references() {
             let text = format!(
-                "function \"{}\" takes {expected} arguments, {given} given; it is {}",
+                "function \"{}\" is {}: references live only in sessions, call it with dwcp_vm_call",
                 escape(&self.name, 200),
-                self.signature
+                self.interface
             );
+            return Err(Error::new(Status::UNSUPPORTED, text));
+        }
+        self.check_count(args.len())?;
+        let mut typed = Typed { interface: &self.interface, args, outputs: Vec::new() };
+        self.serve(entered, found, Payload::Typed(&mut typed), options, stats)?;
+        Ok(typed.outputs)
+    }
+
+    fn serve(
+        &self,
+        entered: Instant,
+        found: Found,
+        payload: Payload<'_, '_>,
+        options: &CallOptions,
+        stats: &mut CallStats,
+    ) -> Result<()> {
+        let request = Request { linked: &self.module.linked, export: &self.export, command: false, found, entered };
+        self.module.runtime.serve(&request, payload, options, stats).map(|_| ()).map_err(|e| self.module.linked.name_error(e))
+    }
+
+    /// The buffer of a call with numbers only, long enough for arguments and results.
+    pub(crate) fn buffer<'v>(&self, values: &'v mut Values) -> Result<&'v mut [wasmtime::ValRaw]> {
+        if !self.interface.is_numeric() {
+            let text = format!("function \"{}\" is {}, which is more than numbers", escape(&self.name, 200), self.interface);
             return Err(Error::new(Status::WRONG_TYPE, text));
         }
-        let buffer = values.raw(expected.max(self.signature.results.len()));
-        let request = Request { linked: &self.module.linked, export: &self.export, command: false, found, entered };
-        self.module.runtime.serve(&request, buffer, options, stats).map(|_| ()).map_err(|e| self.module.linked.name_error(e))
+        self.check_count(values.len())?;
+        let Signature { params, results } = &**self.interface.core();
+        Ok(values.raw(params.len().max(results.len())))
+    }
+
+    pub(crate) fn check_count(&self, given: usize) -> Result<()> {
+        let expected = self.interface.params.len();
+        if given == expected {
+            return Ok(());
+        }
+        let text = format!(
+            "function \"{}\" takes {expected} arguments, {given} given; it is {}",
+            escape(&self.name, 200),
+            self.interface
+        );
+        Err(Error::new(Status::WRONG_TYPE, text))
     }
 }
+
+/// What a call carries.
+pub(crate) enum Payload<'p, 'a> {
+    /// Numbers, in the buffer as the compiled code wants it.
+    Numbers(&'p mut [wasmtime::ValRaw]),
+    Typed(&'p mut Typed<'a>),
+}
+
+/// Arguments and results of which some are more than numbers.
+pub(crate) struct Typed<'a> {
+    pub interface: &'a Interface,
+    pub args: &'a [Argument<'a>],
+    pub outputs: Vec<Output>,
+}
+
+// SAFETY: the raw values are numbers by the signature check, never references, and only one thread at a time has the buffer: the
+// one that runs the guest, while its owner waits.
+unsafe impl Send for Payload<'_, '_> {}
 
 impl Module {
     /// Runs a WASI command from `_start` and gives its exit code. Fuel is metered but limited only if the options say so.
@@ -141,13 +228,13 @@ impl Module {
             return Err(self.linked.name_error(Error::new(Status::NOT_FOUND, text)));
         };
         let request = Request { linked: &self.linked, export, command: true, found: Found::Held, entered };
-        self.runtime.serve(&request, &mut [], options, stats).map_err(|e| self.linked.name_error(e))
+        self.runtime.serve(&request, Payload::Numbers(&mut []), options, stats).map_err(|e| self.linked.name_error(e))
     }
 }
 
 /// One request on its way.
 pub(crate) struct Request<'a> {
-    linked: &'a Linked,
+    linked: &'a Arc<Linked>,
     export: &'a ModuleExport,
     /// `proc_exit` ends it well, and its fuel is off unless asked for.
     command: bool,
@@ -160,16 +247,26 @@ impl Runtime {
     fn serve(
         &self,
         request: &Request<'_>,
-        buffer: &mut [wasmtime::ValRaw],
+        payload: Payload<'_, '_>,
         options: &CallOptions,
         stats: &mut CallStats,
     ) -> Result<i32> {
         let _inside = self.lifecycle().enter()?;
-        stats.call_id = self.next_call_id();
         stats.cold = request.found != Found::Held;
-        let result = self.attempt(request, buffer, options, stats);
+        self.account(request.entered, stats, |stats| self.attempt(request, payload, options, stats))
+    }
+
+    /// Runs a call, numbered, and counts its end.
+    pub(crate) fn account<T>(
+        &self,
+        entered: Instant,
+        stats: &mut CallStats,
+        attempt: impl FnOnce(&mut CallStats) -> Result<T>,
+    ) -> Result<T> {
+        stats.call_id = self.next_call_id();
+        let result = attempt(stats);
         if stats.wall_ns == 0 {
-            stats.wall_ns = nanos(request.entered.elapsed());
+            stats.wall_ns = nanos(entered.elapsed());
         }
         let timed_out = matches!(&result, Err(e) if e.status() == Status::TIMEOUT);
         self.metrics().call_done(result.is_ok(), timed_out);
@@ -179,58 +276,64 @@ impl Runtime {
     fn attempt(
         &self,
         request: &Request<'_>,
-        buffer: &mut [wasmtime::ValRaw],
+        payload: Payload<'_, '_>,
         options: &CallOptions,
         stats: &mut CallStats,
     ) -> Result<i32> {
-        let limits = Limits::settle(self.config(), &options.asked, request.command)?;
-        let timeout = limits.timeout_ns.map(Duration::from_nanos);
-        let deadline = timeout.and_then(|t| request.entered.checked_add(t));
-        let wasi = match &options.wasi {
+        let order = Order::new(self, request.linked, request.entered, options, request.command)?;
+        let wasi = self.wasi(options)?;
+        let slot = self.slot(&order, stats)?;
+        let result = order.carry_out(self, stats, |errand, stats| {
+            let mut vm = Vm::new(request.linked, &order.limits, wasi, errand)
+                .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;
+            let outcome = vm.instantiate(request.linked).and_then(|()| {
+                let function = vm.function(request.export)?;
+                let begun = Begun { found: Some(request.found), entered: request.entered };
+                self.perform(&mut vm, function, payload, None, begun, stats)
+            });
+            settle(outcome, &vm, request.command, stats)
+        });
+        drop(slot);
+        let ended = Instant::now();
+        stats.overrun_ns = order.deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
+        stats.wall_ns = nanos(ended.saturating_duration_since(request.entered));
+        result
+    }
+
+    /// The WASI settings of a call, checked.
+    pub(crate) fn wasi(&self, options: &CallOptions) -> Result<Arc<WasiSettings>> {
+        match &options.wasi {
             Some(wasi) => {
                 vm::check_directories(self.environment(), wasi)?;
-                Arc::clone(wasi)
+                Ok(Arc::clone(wasi))
             }
-            None => self.default_wasi(),
-        };
-        let weight = request.linked.code.needs.slots();
-        let slot = match self.pool().try_acquire(weight) {
+            None => Ok(self.default_wasi()),
+        }
+    }
+
+    /// A slot, at once or after a bounded wait.
+    pub(crate) fn slot(&self, order: &Order<'_>, stats: &mut CallStats) -> Result<Slot<'_>> {
+        let slot = match self.pool().try_acquire(order.linked.slots) {
             Some(slot) => slot,
-            None => self.wait_for_slot(weight, deadline, stats).map_err(|e| match e.status() {
-                Status::TIMEOUT => explain::with_time(e, &limits, request.entered),
+            None => self.wait_for_slot(order, stats).map_err(|e| match e.status() {
+                Status::TIMEOUT => explain::with_time(e, &order.limits, order.entered),
                 _ => e,
             })?,
         };
         self.metrics().wait(stats.wait_ns);
         self.metrics().pool_miss();
-        let _armed = match (deadline, timeout) {
-            (Some(deadline), Some(timeout)) => Some(self.ticker().arm(deadline, timeout)?),
-            _ => None,
-        };
-        let errand = Errand { call_id: stats.call_id, deadline, user_data: options.user_data, wasi };
-        let needed = self.stack_needed();
-        let result = match stack::fits(needed) {
-            true => self.serve_in_vm(request, buffer, &limits, errand, stats),
-            false => {
-                let (raw, nesting) = (Raw(buffer), host::nesting());
-                self.stacks().run(|| {
-                    let raw = raw;
-                    host::with_nesting(nesting, || self.serve_in_vm(request, raw.0, &limits, errand, stats))
-                })?
-            }
-        };
-        drop(slot);
-        let ended = Instant::now();
-        stats.overrun_ns = deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
-        stats.wall_ns = nanos(ended.saturating_duration_since(request.entered));
-        result
+        Ok(slot)
     }
 
     #[cold]
-    fn wait_for_slot(&self, weight: u32, deadline: Option<Instant>, stats: &mut CallStats) -> Result<Slot<'_>> {
+    fn wait_for_slot(&self, order: &Order<'_>, stats: &mut CallStats) -> Result<Slot<'_>> {
         let before = Instant::now();
         let may_wait = !host::is_inside(self.environment().runtime_id);
-        let slot = self.pool().acquire(weight, deadline, may_wait, &self.environment().cancel);
+        let over = || vm::cancelled(order.linked, order.tokens);
+        let slot = {
+            let _carried = Carried::new(order.tokens, self.environment());
+            self.pool().acquire(order.linked.slots, order.deadline, may_wait, over)
+        };
         stats.wait_ns = nanos(before.elapsed());
         if slot.is_err() {
             self.metrics().wait(stats.wait_ns);
@@ -238,58 +341,148 @@ impl Runtime {
         slot
     }
 
-    /// Makes the VM, runs the function, and destroys the VM; on the thread whose stack it uses.
-    fn serve_in_vm(
+    /// Runs a function of a VM that has its instance: arguments in, the guest, results out.
+    pub(crate) fn perform(
         &self,
-        request: &Request<'_>,
-        buffer: &mut [wasmtime::ValRaw],
-        limits: &Limits,
-        errand: Errand,
+        vm: &mut Vm,
+        function: Func,
+        payload: Payload<'_, '_>,
+        post: Option<&ModuleExport>,
+        begun: Begun,
         stats: &mut CallStats,
-    ) -> Result<i32> {
-        let mut vm = Vm::new(self.engine(), self.environment(), limits, errand)
-            .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;
-        let outcome = vm.instantiate(request.linked).and_then(|()| {
-            let begun = Instant::now();
-            stats.start_ns = nanos(begun.duration_since(request.entered));
-            match request.found {
-                Found::Compiled => self.metrics().cold_start(stats.start_ns),
-                Found::Held => self.metrics().warm_start(stats.start_ns),
-                // Its time is the other's compilation: it would spoil either.
-                Found::Waited => {}
+    ) -> wasmtime::Result<()> {
+        match payload {
+            Payload::Numbers(buffer) => self.timed(vm, begun, stats, |vm| vm.call(function, buffer)),
+            Payload::Typed(Typed { interface, args, outputs }) => {
+                let heap = match interface.takes_data() || interface.gives_data() {
+                    true => Some(vm.heap()?),
+                    false => None,
+                };
+                let post = post.map(|export| vm.function(export)).transpose()?;
+                let vals = typed::lower(vm.store(), interface, args, heap)?;
+                let results = self.timed(vm, begun, stats, |vm| {
+                    let mut scope = RootScope::new(vm.store());
+                    typed::invoke(&mut scope, function, interface, &vals)
+                })?;
+                *outputs = typed::lift(vm.store(), interface, &results, heap)?;
+                match post {
+                    Some(post) => post.call(vm.store(), &results, &mut []),
+                    None => Ok(()),
+                }
             }
-            let result = vm.call(request.export, buffer);
-            let ended = Instant::now();
-            stats.execution_ns = nanos(ended.duration_since(begun));
-            self.metrics().execution(stats.execution_ns);
-            // A bulk instruction does not look at the clock: one that ran over is found here.
-            result.and_then(|()| vm.check_time(ended))
-        });
-        stats.fuel_used = vm.fuel_used();
-        stats.peak_memory_bytes = vm.memory_bytes();
-        let result = match outcome {
-            Ok(()) => Ok(0),
-            Err(e) => explain(&e, vm.state(), limits, request.command, request.entered),
-        };
-        // The limit that ended the call, or the last one that refused the guest something that it coped with.
-        let ended_by = result.as_ref().err().and_then(Error::limit);
-        stats.limit_hit = ended_by.or_else(|| vm.state().limit_hit()).map(|hit| hit.name);
-        // Cranelift keeps the fuel in a register: it is written back when the guest ends well or runs out.
-        let exact = match &result {
-            Ok(_) => true,
-            Err(e) => matches!(e.status(), Status::OUT_OF_FUEL | Status::EXIT | Status::HOST_FUNCTION),
-        };
-        stats.fuel_exact = exact && self.environment().meters_fuel;
-        stats.exit_code = match &result {
-            Ok(code) => *code,
-            Err(e) => e.exit_code().unwrap_or(0),
-        };
-        result
+        }
+    }
+
+    /// Runs the guest and takes its time.
+    fn timed<T>(
+        &self,
+        vm: &mut Vm,
+        begun: Begun,
+        stats: &mut CallStats,
+        run: impl FnOnce(&mut Vm) -> wasmtime::Result<T>,
+    ) -> wasmtime::Result<T> {
+        let started = Instant::now();
+        stats.start_ns = nanos(started.duration_since(begun.entered));
+        match begun.found {
+            Some(Found::Compiled) => self.metrics().cold_start(stats.start_ns),
+            Some(Found::Held) => self.metrics().warm_start(stats.start_ns),
+            // Its time is the other's compilation, which would spoil either; a session's VM is there already.
+            Some(Found::Waited) | None => {}
+        }
+        let result = run(vm);
+        let ended = Instant::now();
+        stats.execution_ns = nanos(ended.duration_since(started));
+        self.metrics().execution(stats.execution_ns);
+        // A bulk instruction does not look at the clock: one that ran over is found here.
+        result.and_then(|value| vm.check_time(ended).map(|()| value))
     }
 }
 
-/// The argument buffer, handed to the thread that runs the guest while its owner waits.
-struct Raw<'a>(&'a mut [wasmtime::ValRaw]);
+/// How the request of a call began.
+#[derive(Clone, Copy)]
+pub(crate) struct Begun {
+    /// How the module was come by; `None` in a session.
+    pub found: Option<Found>,
+    pub entered: Instant,
+}
 
-// SAFETY: the values are numbers by the signature check, never references, and only one thread at a time has the buffer.
-unsafe impl Send for Raw<'_> {}
+/// What a call may use, settled.
+pub(crate) struct Order<'a> {
+    pub linked: &'a Arc<Linked>,
+    pub limits: Limits,
+    pub entered: Instant,
+    pub deadline: Option<Instant>,
+    user_data: UserData,
+    tokens: &'a Tokens,
+}
+
+impl<'a> Order<'a> {
+    pub fn new(
+        runtime: &Runtime,
+        linked: &'a Arc<Linked>,
+        entered: Instant,
+        options: &'a CallOptions,
+        command: bool,
+    ) -> Result<Order<'a>> {
+        linked.check_enabled()?;
+        let limits = Limits::settle(runtime.config(), &options.asked, command)?;
+        linked.check_instances(limits.instances)?;
+        let deadline = limits.timeout_ns.map(Duration::from_nanos).and_then(|timeout| entered.checked_add(timeout));
+        Ok(Order { linked, limits, entered, deadline, user_data: options.user_data, tokens: &options.tokens })
+    }
+
+    /// Arms the deadline and runs `work` on a thread with enough stack: this one, or one of the runtime's while this one waits.
+    pub fn carry_out<T: Send>(
+        &self,
+        runtime: &Runtime,
+        stats: &mut CallStats,
+        work: impl FnOnce(Errand, &mut CallStats) -> Result<T> + Send,
+    ) -> Result<T> {
+        let _carried = Carried::new(self.tokens, runtime.environment());
+        let _armed = match (self.deadline, self.limits.timeout_ns) {
+            (Some(deadline), Some(timeout)) => Some(runtime.ticker().arm(deadline, Duration::from_nanos(timeout))?),
+            _ => None,
+        };
+        let errand = Errand {
+            call_id: stats.call_id,
+            entered: self.entered,
+            deadline: self.deadline,
+            user_data: self.user_data,
+            tokens: self.tokens.clone(),
+        };
+        match stack::fits(runtime.stack_needed()) {
+            true => work(errand, stats),
+            false => {
+                let nesting = host::nesting();
+                runtime.stacks().run(|| host::with_nesting(nesting, || work(errand, stats)))?
+            }
+        }
+    }
+}
+
+/// Says what the end of a call means, and what it took.
+pub(crate) fn settle(outcome: wasmtime::Result<()>, vm: &Vm, command: bool, stats: &mut CallStats) -> Result<i32> {
+    stats.fuel_used = vm.fuel_used();
+    stats.peak_memory_bytes = vm.memory_bytes();
+    let result = match outcome {
+        Ok(()) => Ok(0),
+        Err(e) => explain(&e, vm.state(), command),
+    };
+    // The limit that ended the call, or the last one that refused the guest something that it coped with.
+    let ended_by = result.as_ref().err().and_then(Error::limit);
+    stats.limit_hit = ended_by.or_else(|| vm.state().limit_hit()).map(|hit| hit.name);
+    // Cranelift keeps the fuel in a register: it is written back when the guest ends well or runs out.
+    let exact = match &result {
+        Ok(_) => true,
+        Err(e) => matches!(
+            e.status(),
+            Status::OUT_OF_FUEL | Status::EXIT | Status::HOST_FUNCTION | Status::GUEST_DATA | Status::LIMIT_RESULT
+        ),
+    };
+    stats.fuel_exact = exact && vm.state().linked().env.meters_fuel;
+    stats.exit_code = match &result {
+        Ok(code) => *code,
+        Err(e) => e.exit_code().unwrap_or(0),
+    };
+    result
+}

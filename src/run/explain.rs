@@ -30,15 +30,20 @@ pub fn trap_code(trap: Trap) -> i32 {
 }
 
 /// Says what an error from the engine means. A command's exit is no error: `Ok` with its code.
-pub fn explain(error: &wasmtime::Error, state: &VmState, limits: &Limits, command: bool, entered: Instant) -> Result<i32> {
+pub fn explain(error: &wasmtime::Error, state: &VmState, command: bool) -> Result<i32> {
+    let limits = state.limits();
     let frames = || frames(error);
     if let Some(wasi::Exit(code)) = error.downcast_ref::<wasi::Exit>() {
         return exited(*code, state, command).map_err(|e| e.with_exit_code(*code).with_frames(frames()));
     }
     let explained = if let Some(own) = error.downcast_ref::<Error>() {
-        own.clone()
-    } else if let Some(Interrupted(why)) = error.downcast_ref::<Interrupted>() {
-        interrupted(*why == Interrupt::Cancelled, limits, entered)
+        match state.limit_hit().filter(|_| own.status() == Status::GUEST_DATA) {
+            // An allocator that gave nothing had its reason.
+            Some(hit) => over_limit(hit, own.message()),
+            None => own.clone(),
+        }
+    } else if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+        ended(*interrupted, limits, state.entered())
     } else if let Some(denied) = error.downcast_ref::<wasi::SandboxDenied>() {
         Error::new(Status::DENIED, format!("the syscall policy denies the WASI call \"{}\" and ended the guest", denied.call))
     } else if let Some(trap) = error.downcast_ref::<Trap>() {
@@ -61,9 +66,9 @@ fn exited(code: i32, state: &VmState, command: bool) -> Result<i32> {
     }
 }
 
-fn interrupted(cancelled: bool, limits: &Limits, entered: Instant) -> Error {
-    if cancelled {
-        return Error::new(Status::CANCELLED, "the runtime closed and ended the call");
+fn ended(interrupted: Interrupted, limits: &Limits, entered: Instant) -> Error {
+    if interrupted.0 != Interrupt::Timeout {
+        return Error::new(Status::CANCELLED, interrupted.to_string());
     }
     let text = format!(
         "max_execution_time_ms: the call ran longer than its {} ms; raise it with dwcp_config_set_max_execution_time_ms or, up to its ceiling, with the call's timeout_ns",

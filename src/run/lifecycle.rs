@@ -3,47 +3,16 @@
 use crate::error::{Error, Result, Status};
 use crossbeam_utils::CachePadded;
 use parking_lot::{Condvar, Mutex};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 const OPEN: u8 = 0;
 const CLOSING: u8 = 1;
 const CLOSED: u8 = 2;
+/// Takes no new work for now.
+const DRAINING: u8 = 4;
 /// As closing, but nobody waits for the end: the last one out closes.
 const ABANDONED: u8 = 3;
-
-/// The one flag that ends every call of a runtime, and the place where sleeping guests wait for it.
-#[derive(Default)]
-pub struct Cancel {
-    fired: AtomicBool,
-    lock: Mutex<()>,
-    wake: Condvar,
-}
-
-impl Cancel {
-    /// The fence pairs with the one in [`Cancel::fire`]: a guest that looks because the epoch moved after the flag was set
-    /// sees the flag, though wasmtime moves the epoch without any ordering.
-    pub fn is_fired(&self) -> bool {
-        fence(Ordering::SeqCst);
-        self.fired.load(Ordering::Relaxed)
-    }
-
-    /// Sets the flag and wakes all who wait.
-    pub fn fire(&self) {
-        self.fired.store(true, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
-        drop(self.lock.lock());
-        self.wake.notify_all();
-    }
-
-    /// Sleeps for `duration`, or until the flag is set.
-    pub fn wait(&self, duration: Duration) {
-        let mut guard = self.lock.lock();
-        if !self.is_fired() {
-            self.wake.wait_for(&mut guard, duration);
-        }
-    }
-}
 
 /// Counts what is inside a runtime and closes its door.
 #[derive(Default)]
@@ -84,12 +53,31 @@ impl Lifecycle {
 
     /// Shuts the door: nobody enters from now on.
     pub fn shut(&self) {
-        let _ = self.state.compare_exchange(OPEN, CLOSING, Ordering::SeqCst, Ordering::SeqCst);
+        for open in [OPEN, DRAINING] {
+            let _ = self.state.compare_exchange(open, CLOSING, Ordering::SeqCst, Ordering::SeqCst);
+        }
+    }
+
+    /// Shuts the door until it is opened again. False where it is shut for good.
+    pub fn drain(&self) -> bool {
+        let _ = self.state.compare_exchange(OPEN, DRAINING, Ordering::SeqCst, Ordering::SeqCst);
+        self.state.load(Ordering::SeqCst) == DRAINING
+    }
+
+    /// Opens the door that [`Lifecycle::drain`] shut; an error where it is shut for good.
+    pub fn resume(&self) -> Result<()> {
+        let _ = self.state.compare_exchange(DRAINING, OPEN, Ordering::SeqCst, Ordering::SeqCst);
+        match self.state.load(Ordering::SeqCst) {
+            OPEN => Ok(()),
+            state => Err(refusal(state)),
+        }
     }
 
     /// Shuts the door and leaves the closing to the last one out.
     pub fn abandon(&self) {
-        let _ = self.state.compare_exchange(OPEN, ABANDONED, Ordering::SeqCst, Ordering::SeqCst);
+        for open in [OPEN, DRAINING] {
+            let _ = self.state.compare_exchange(open, ABANDONED, Ordering::SeqCst, Ordering::SeqCst);
+        }
         if self.inside.load(Ordering::SeqCst) == 0 {
             self.last_out();
         }
@@ -131,6 +119,7 @@ impl Lifecycle {
 
 fn refusal(state: u8) -> Error {
     match state {
+        DRAINING => Error::new(Status::SHUTTING_DOWN, "the runtime is drained and takes no new work until it is resumed"),
         CLOSING | ABANDONED => Error::new(Status::SHUTTING_DOWN, "the runtime is closing and takes no new work"),
         _ => Error::new(Status::CLOSED, "the runtime is closed"),
     }
@@ -157,6 +146,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_drained_opens_again_unless_it_was_closed() {
+        let door = Lifecycle::default();
+        assert!(door.drain() && door.drain());
+        assert_eq!(door.enter().err().unwrap().status(), Status::SHUTTING_DOWN);
+        door.resume().unwrap();
+        drop(door.enter().unwrap());
+        assert!(door.drain());
+        door.shut();
+        assert!(!door.drain());
+        assert_eq!(door.resume().unwrap_err().status(), Status::SHUTTING_DOWN);
+    }
+
+    #[test]
     fn what_is_abandoned_closes_with_the_last_one_out() {
         let door = Lifecycle::default();
         let inside = door.enter().unwrap();
@@ -164,16 +166,5 @@ mod tests {
         assert_eq!(door.enter().err().unwrap().status(), Status::SHUTTING_DOWN);
         drop(inside);
         assert_eq!(door.check().err().unwrap().status(), Status::CLOSED);
-    }
-
-    #[test]
-    fn a_fired_flag_ends_a_sleep() {
-        let cancel = Cancel::default();
-        std::thread::scope(|s| {
-            let sleeper = s.spawn(|| cancel.wait(Duration::from_secs(3600)));
-            cancel.fire();
-            sleeper.join().unwrap();
-        });
-        assert!(cancel.is_fired());
     }
 }

@@ -1,11 +1,19 @@
 //! A request's way: the runtime, its modules, the VM that serves one call, and the host functions it may call.
 
+pub mod batch;
 pub mod call;
+pub mod cancel;
 pub mod explain;
 pub mod host;
 pub mod lifecycle;
+pub mod link;
 pub mod module;
 mod names;
 pub mod pool;
+pub mod references;
 pub mod runtime;
+pub mod session;
+mod sessions;
+pub mod strings;
+mod typed;
 pub mod vm;

@@ -2,14 +2,18 @@
 
 use crate::compile::code::{Code, ExternKind, Import};
 use crate::error::{Error, Result, Status, escape};
+use crate::interface::Interface;
 use crate::isolate::policy::{LoadPolicy, SyscallPolicy};
 use crate::run::call::Function;
+use crate::run::cancel::Flag;
 use crate::run::host::{self, Imports};
+use crate::run::link::{self, Link, Source, Unit};
 use crate::run::runtime::Runtime;
-use crate::run::vm::VmState;
-use crate::signature::Signature;
+use crate::run::strings::Doors;
+use crate::run::vm::{Environment, VmState};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use wasmtime::{InstancePre, Linker, ModuleExport};
 
 /// How a module is loaded, beside its bytes.
@@ -18,51 +22,98 @@ pub struct LoadOptions {
     /// Put before the messages of the module's errors.
     pub name: Option<String>,
     pub imports: Imports,
+    /// Modules that the module may import from, instantiated before it in each of its VMs.
+    pub links: Vec<Link>,
     pub policy: LoadPolicy,
+}
+
+/// What a module is linked against.
+pub struct Base<'a> {
+    pub linker: &'a Arc<Linker<VmState>>,
+    pub syscalls: &'a SyscallPolicy,
+    pub wasi_enabled: bool,
+    pub env: &'a Arc<Environment>,
+    /// The ceiling of `max_instances`.
+    pub max_instances: u64,
 }
 
 /// Code with its imports resolved.
 pub struct Linked {
     pub code: Arc<Code>,
     pub name: Option<String>,
-    pub pre: InstancePre<VmState>,
+    pub env: Arc<Environment>,
+    plan: Plan,
     /// `_initialize`, which a reactor's every instance runs once before its first call.
     pub initialize: Option<ModuleExport>,
     /// `_start`, which makes the module a command.
     pub start: Option<ModuleExport>,
+    /// Memory and allocator, for strings and bytes.
+    pub doors: Doors,
+    /// Slots that a VM takes.
+    pub slots: u32,
+    /// Instances in a VM.
+    pub instances: u64,
+    /// Whether the module or one of its units knows references to host objects.
+    pub references: bool,
+    disabled: AtomicBool,
+    /// Ends the calls of a disabled module.
+    stopped: Flag,
 }
+
+/// How a VM of the module is made.
+enum Plan {
+    /// One instance, all of whose imports are the host's.
+    Alone(InstancePre<VmState>, Arc<Linker<VmState>>),
+    Composed {
+        units: Vec<Unit>,
+        sources: Vec<Source>,
+        linker: Arc<Linker<VmState>>,
+    },
+}
+
+/// The host's sources of a module that imports from no other.
+static ALL_HOST: &[Source] = &[];
 
 impl Linked {
     /// Resolves every import, or lists all that are missing.
-    pub fn new(
-        base: &Linker<VmState>,
-        syscalls: &SyscallPolicy,
-        wasi_enabled: bool,
-        code: Arc<Code>,
-        options: &LoadOptions,
-    ) -> Result<Linked> {
+    pub fn new(base: &Base<'_>, code: Arc<Code>, options: &LoadOptions) -> Result<Linked> {
         let names = code.imports.iter().map(|i| (i.module.as_str(), i.name.as_str()));
         options.policy.check(names, code.exports.iter().map(|e| e.name.as_str()))?;
+        let units = link::units(&options.links)?;
+        let instances = units.len() as u64 + 1;
+        if instances > base.max_instances {
+            let limit = base.max_instances;
+            let text = format!(
+                "max_instances: a VM of the module has {instances} instances, the limit is {limit}; raise it with dwcp_config_set_max_instances"
+            );
+            return Err(Error::new(Status::LIMIT_INSTANCES, text).with_limit(c"max_instances", limit, instances));
+        }
         let mut own = None;
         let mut missing = Vec::new();
+        let mut sources = Vec::with_capacity(code.imports.len());
         for import in &code.imports {
-            let wasi = wasi_enabled && host::is_wasi(&import.module, &import.name);
+            if let Some(source) = link::find(import, &units)? {
+                sources.push(source);
+                continue;
+            }
+            sources.push(Source::Host);
+            let wasi = base.wasi_enabled && host::is_wasi(&import.module, &import.name);
             // The policy holds for a host's own version of a WASI function too: a denied one keeps the denial.
-            let replaceable = !wasi || syscalls.allows(&import.name);
+            let replaceable = !wasi || base.syscalls.allows(&import.name);
             let defined = match &import.kind {
                 ExternKind::Function(signature) if replaceable => {
-                    options.imports.resolve(&import.module, &import.name, signature)?.map(|f| (f, signature))
+                    options.imports.resolve(&import.module, &import.name, signature)?
                 }
                 _ => None,
             };
             match defined {
-                Some((function, signature)) => {
+                Some((function, interface)) => {
                     let linker = own.get_or_insert_with(|| {
-                        let mut linker = base.clone();
+                        let mut linker = Linker::clone(base.linker);
                         linker.allow_shadowing(true);
                         linker
                     });
-                    define(linker, import, signature, function)?;
+                    define(linker, import, interface, function)?;
                 }
                 None if wasi => {}
                 None => missing.push(import),
@@ -71,12 +122,107 @@ impl Linked {
         if !missing.is_empty() {
             return Err(unresolved(&missing));
         }
-        let pre = own.as_ref().unwrap_or(base).instantiate_pre(&code.module).map_err(|e| {
-            Error::new(Status::UNRESOLVED_IMPORT, format!("the imports do not fit: {}", escape(&format!("{e:#}"), 1000)))
-        })?;
+        let linker = own.map_or_else(|| Arc::clone(base.linker), Arc::new);
+        let needs = || units.iter().map(|unit| &unit.linked.code.needs).chain([&code.needs]);
+        let references = needs().any(|n| n.references);
+        let memories = needs().map(|n| n.memories).sum::<u32>() + u32::from(references);
+        let tables = needs().map(|n| n.tables).sum::<u32>();
+        // The allocator has room for two instances a slot.
+        let slots = memories.max(tables).max(u32::try_from(instances.div_ceil(2)).unwrap_or(u32::MAX));
+        let plan = match units.is_empty() {
+            true => {
+                let pre = linker.instantiate_pre(&code.module).map_err(|e| {
+                    let text = format!("the imports do not fit: {}", escape(&format!("{e:#}"), 1000));
+                    Error::new(Status::UNRESOLVED_IMPORT, text)
+                })?;
+                Plan::Alone(pre, linker)
+            }
+            false => Plan::Composed { units, sources, linker },
+        };
         let nullary = |name: &str| code.nullary(name).map(|export| export.index);
         let (initialize, start) = (nullary("_initialize"), nullary("_start"));
-        Ok(Linked { name: options.name.clone(), pre, initialize, start, code })
+        Ok(Linked {
+            name: options.name.clone(),
+            env: Arc::clone(base.env),
+            plan,
+            initialize,
+            start,
+            doors: Doors::of(&code),
+            slots,
+            instances,
+            references,
+            disabled: AtomicBool::new(false),
+            stopped: Flag::default(),
+            code,
+        })
+    }
+
+    /// The module ready to be instantiated, if it imports from no other.
+    pub fn pre(&self) -> Option<&InstancePre<VmState>> {
+        match &self.plan {
+            Plan::Alone(pre, _) => Some(pre),
+            Plan::Composed { .. } => None,
+        }
+    }
+
+    /// The modules to be instantiated before this one.
+    pub fn units(&self) -> &[Unit] {
+        match &self.plan {
+            Plan::Alone(..) => &[],
+            Plan::Composed { units, .. } => units,
+        }
+    }
+
+    /// Where the imports come from, one for each.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        let sources = match &self.plan {
+            Plan::Alone(..) => ALL_HOST,
+            Plan::Composed { sources, .. } => sources,
+        };
+        sources.iter().chain(std::iter::repeat(&Source::Host)).take(self.code.imports.len())
+    }
+
+    /// The host's functions and WASI.
+    pub fn linker(&self) -> &Linker<VmState> {
+        match &self.plan {
+            Plan::Alone(_, linker) | Plan::Composed { linker, .. } => linker,
+        }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Linked> {
+        self.units().iter().map(|unit| &*unit.linked).chain([self])
+    }
+
+    /// Refuses new calls of a module that was disabled, or that needs one that was.
+    pub fn check_enabled(&self) -> Result<()> {
+        match self.parts().find(|part| part.disabled.load(Ordering::Relaxed)) {
+            None => Ok(()),
+            Some(part) if std::ptr::eq(part, self) => Err(Error::new(Status::DISABLED, "the module is disabled")),
+            Some(_) => Err(Error::new(Status::DISABLED, "a module that this one is linked with is disabled")),
+        }
+    }
+
+    /// Refuses new calls from now on and, if asked, ends those under way.
+    pub fn disable(&self, cancel_running: bool) {
+        self.disabled.store(true, Ordering::SeqCst);
+        if cancel_running {
+            self.stopped.set();
+            self.env.rouse();
+        }
+    }
+
+    /// Whether the calls of the module are to end.
+    pub fn is_stopped(&self) -> bool {
+        self.parts().any(|part| part.stopped.is_set())
+    }
+
+    /// The instances that a VM needs against what its limits allow.
+    pub fn check_instances(&self, limit: u64) -> Result<()> {
+        if self.instances <= limit {
+            return Ok(());
+        }
+        let text = format!("max_instances: a VM of the module has {} instances, the limit is {limit}", self.instances);
+        Err(Error::new(Status::LIMIT_INSTANCES, text).with_limit(c"max_instances", limit, self.instances))
     }
 
     /// Puts the module's name before an error's message, if it has one.
@@ -91,16 +237,12 @@ impl Linked {
 fn define(
     linker: &mut Linker<VmState>,
     import: &Import,
-    signature: &Arc<Signature>,
+    interface: Arc<Interface>,
     function: Arc<dyn host::HostFunction>,
 ) -> Result<()> {
-    let names = || format!("\"{}\".\"{}\"", escape(&import.module, 100), escape(&import.name, 100));
-    if !signature.is_numeric() {
-        let text = format!("{} is imported as {signature}; references cannot cross to a host function", names());
-        return Err(Error::new(Status::UNSUPPORTED, text));
-    }
-    host::link(linker, &import.module, &import.name, signature, function)
-        .map_err(|e| Error::new(Status::UNRESOLVED_IMPORT, format!("{} cannot be defined: {e:#}", names())))
+    let names = format!("\"{}\".\"{}\"", escape(&import.module, 100), escape(&import.name, 100));
+    host::link(linker, &import.module, &import.name, interface, function)
+        .map_err(|e| Error::new(Status::UNRESOLVED_IMPORT, format!("{names} cannot be defined: {e:#}")))
 }
 
 /// Lists every import that nothing defines, with its type.
@@ -151,8 +293,18 @@ impl Module {
     }
 
     /// Binds an export: its name and its signature are looked up and checked once, here.
-    pub fn function(&self, name: &str, expected: Option<&Signature>) -> Result<Function> {
+    pub fn function(&self, name: &str, interface: Option<Interface>) -> Result<Function> {
         self.runtime.check_open()?;
-        Function::bind(self.clone(), name, expected).map_err(|e| self.linked.name_error(e))
+        Function::bind(self.clone(), name, interface).map_err(|e| self.linked.name_error(e))
+    }
+
+    /// Refuses new calls of the module from now on and, if asked, ends those under way. Other modules of the same bytes go on.
+    pub fn disable(&self, cancel_running: bool) -> Result<()> {
+        self.runtime.check_open()?;
+        self.linked.disable(cancel_running);
+        if cancel_running {
+            self.runtime.sessions().end_stopped();
+        }
+        Ok(())
     }
 }

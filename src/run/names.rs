@@ -1,7 +1,7 @@
 //! What hosts call modules by, beside handles: keys of requests, and the aliases bound to code that the cache holds.
 
 use crate::compile::code::Hash;
-use crate::error::{Error, Result, Status, escape};
+use crate::error::{Error, Result, Status, escape, nearest};
 use crate::run::module::Linked;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -43,11 +43,32 @@ impl<'a> Key<'a> {
     }
 }
 
-/// The names of code that the cache holds.
+/// Most aliases that were set to modules, in a runtime: these keep their modules alive.
+const MAX_SET: usize = 10_000;
+
+/// The names of code that the cache holds, and the aliases that were set to modules.
 #[derive(Default)]
 pub struct Names {
-    aliases: HashMap<String, Hash>,
+    aliases: HashMap<String, Bound>,
     modules: HashMap<Hash, Named>,
+    set: usize,
+}
+
+/// What an alias stands for.
+enum Bound {
+    /// The code that came with it, for as long as the cache holds it.
+    Code(Hash),
+    /// The module that it was set to, until it is set anew or removed.
+    Module(Arc<Linked>),
+}
+
+impl Bound {
+    fn hash(&self) -> Hash {
+        match self {
+            Bound::Code(hash) => *hash,
+            Bound::Module(linked) => linked.code.hash,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -63,8 +84,55 @@ impl Names {
         match key {
             Key::None => None,
             Key::Claim(hash) => Some(*hash),
-            Key::Alias(alias) => self.aliases.get(*alias).copied(),
+            Key::Alias(alias) => self.aliases.get(*alias).map(Bound::hash),
         }
+    }
+
+    /// The module that an alias was set to.
+    pub fn module(&self, key: &Key<'_>) -> Option<Arc<Linked>> {
+        match key {
+            Key::Alias(alias) => match self.aliases.get(*alias)? {
+                Bound::Module(linked) => Some(Arc::clone(linked)),
+                Bound::Code(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Makes an alias stand for a module, or for nothing. What it kept alive is given back, to be dropped where no lock is held.
+    pub fn set(&mut self, alias: &str, linked: Option<Arc<Linked>>) -> Result<Option<Arc<Linked>>> {
+        let known = matches!(self.aliases.get(alias), Some(Bound::Module(_)));
+        if linked.is_some() && !known && self.set >= MAX_SET {
+            return Err(Error::argument("alias", format!("the runtime has {MAX_SET} aliases set already")));
+        }
+        let adds = linked.is_some();
+        let before = match linked {
+            Some(linked) => self.aliases.insert(alias.to_string(), Bound::Module(linked)),
+            None => self.aliases.remove(alias),
+        };
+        self.set = self.set + usize::from(adds) - usize::from(known);
+        Ok(match before {
+            Some(Bound::Module(linked)) => Some(linked),
+            Some(Bound::Code(hash)) => {
+                if let Some(named) = self.modules.get_mut(&hash) {
+                    named.aliases.retain(|known| known != alias);
+                }
+                None
+            }
+            None => None,
+        })
+    }
+
+    /// The names nearest to one that stands for nothing.
+    pub fn nearest(&self, wanted: &str) -> Vec<String> {
+        nearest(wanted, self.aliases.keys().map(String::as_str)).into_iter().map(String::from).collect()
+    }
+
+    /// Forgets every alias that was set. What they kept alive is given back, to be dropped where no lock is held.
+    pub fn forget_set(&mut self) -> Vec<Arc<Linked>> {
+        self.set = 0;
+        let set = self.aliases.extract_if(|_, bound| matches!(bound, Bound::Module(_)));
+        set.filter_map(|(_, bound)| if let Bound::Module(linked) = bound { Some(linked) } else { None }).collect()
     }
 
     /// Refuses a key that stands for other bytes than those of `hash`.
@@ -91,7 +159,7 @@ impl Names {
             return Err(Error::argument("key", format!("the module has {MAX_ALIASES} aliases already")));
         }
         named.aliases.push(alias.to_string());
-        self.aliases.insert(alias.to_string(), hash);
+        self.aliases.insert(alias.to_string(), Bound::Code(hash));
         Ok(())
     }
 

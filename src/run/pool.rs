@@ -1,9 +1,10 @@
 //! The slots in which VMs live: taken at once while any is free, waited for with a bound otherwise.
 
 use crate::error::{Error, Result, Status};
-use crate::run::lifecycle::Cancel;
+use crate::isolate::deadline::{Interrupt, Interrupted};
 use crossbeam_utils::CachePadded;
 use parking_lot::{Condvar, Mutex};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -28,11 +29,28 @@ pub struct Slot<'a> {
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        // SeqCst pairs with `acquire`, which counts itself as a waiter and then looks for a free slot again.
-        self.pool.live.fetch_sub(self.weight, Ordering::SeqCst);
-        if self.pool.waiters.load(Ordering::SeqCst) > 0 {
-            self.pool.wake(self.weight);
-        }
+        self.pool.give_back(self.weight);
+    }
+}
+
+impl Slot<'_> {
+    /// The same right for a VM that outlives the call which made it. `pool` is the one that the slot is of.
+    pub fn keep(self, pool: &Arc<Pool>) -> KeptSlot {
+        let kept = KeptSlot { pool: Arc::clone(pool), weight: self.weight };
+        std::mem::forget(self);
+        kept
+    }
+}
+
+/// A slot that a session keeps.
+pub struct KeptSlot {
+    pool: Arc<Pool>,
+    weight: u32,
+}
+
+impl Drop for KeptSlot {
+    fn drop(&mut self) {
+        self.pool.give_back(self.weight);
     }
 }
 
@@ -46,6 +64,14 @@ impl Pool {
             heavy: AtomicU32::new(0),
             lock: Mutex::new(()),
             freed: Condvar::new(),
+        }
+    }
+
+    fn give_back(&self, weight: u32) {
+        // SeqCst pairs with `acquire`, which counts itself as a waiter and then looks for a free slot again.
+        self.live.fetch_sub(weight, Ordering::SeqCst);
+        if self.waiters.load(Ordering::SeqCst) > 0 {
+            self.wake(weight);
         }
     }
 
@@ -63,7 +89,13 @@ impl Pool {
     /// Waits for slots until `acquire_timeout_ms` or the call's deadline, whichever is first. A call made from inside a host
     /// function never waits: the slot it would wait for may be its own caller's.
     #[cold]
-    pub fn acquire(&self, weight: u32, deadline: Option<Instant>, may_wait: bool, cancel: &Cancel) -> Result<Slot<'_>> {
+    pub fn acquire(
+        &self,
+        weight: u32,
+        deadline: Option<Instant>,
+        may_wait: bool,
+        interrupted: impl Fn() -> Option<Interrupt>,
+    ) -> Result<Slot<'_>> {
         if !may_wait {
             return Err(self.no_slot("and a call from inside a host function does not wait for one"));
         }
@@ -73,8 +105,9 @@ impl Pool {
         self.heavy.fetch_add(u32::from(weight > 1), Ordering::SeqCst);
         let mut guard = self.lock.lock();
         let taken = loop {
-            if cancel.is_fired() {
-                break Err(Error::new(Status::CANCELLED, "the runtime closed while the call waited for a slot"));
+            // A deadline that has passed is looked at below: a slot that is free is still taken.
+            if let Some(why) = interrupted().filter(|why| *why != Interrupt::Timeout) {
+                break Err(Error::new(Status::CANCELLED, format!("{} while it waited for a slot", Interrupted(why))));
             }
             if let Some(slot) = self.try_acquire(weight) {
                 break Ok(slot);
@@ -115,7 +148,7 @@ impl Pool {
         )
     }
 
-    /// Lets every waiter look at the cancel flag.
+    /// Lets every waiter look whether its call is over.
     pub fn wake_all(&self) {
         drop(self.lock.lock());
         self.freed.notify_all();
@@ -129,13 +162,12 @@ mod tests {
     #[test]
     fn a_freed_slot_goes_to_a_waiter() {
         let pool = Pool::new(1, Duration::from_secs(3600));
-        let cancel = Cancel::default();
         let first = pool.try_acquire(1).unwrap();
         assert!(pool.try_acquire(1).is_none());
         assert!(pool.try_acquire(1).is_none(), "a refusal frees nothing");
-        assert_eq!(pool.acquire(1, None, false, &cancel).err().unwrap().status(), Status::NO_SLOT);
+        assert_eq!(pool.acquire(1, None, false, || None).err().unwrap().status(), Status::NO_SLOT);
         std::thread::scope(|s| {
-            let waiter = s.spawn(|| pool.acquire(1, None, true, &cancel).map(drop));
+            let waiter = s.spawn(|| pool.acquire(1, None, true, || None).map(drop));
             drop(first);
             waiter.join().unwrap().unwrap();
         });
@@ -144,11 +176,10 @@ mod tests {
     #[test]
     fn a_heavy_vm_takes_several_slots_and_at_most_all() {
         let pool = Pool::new(4, Duration::from_secs(3600));
-        let cancel = Cancel::default();
         let light = pool.try_acquire(1).unwrap();
         assert!(pool.try_acquire(4).is_none());
         std::thread::scope(|s| {
-            let heavy = s.spawn(|| pool.acquire(8, None, true, &cancel).map(|_| pool.try_acquire(1).is_none()));
+            let heavy = s.spawn(|| pool.acquire(8, None, true, || None).map(|_| pool.try_acquire(1).is_none()));
             drop(light);
             assert!(heavy.join().unwrap().unwrap());
         });
@@ -157,12 +188,11 @@ mod tests {
 
     #[test]
     fn waits_end_by_patience_deadline_and_cancel() {
-        let cancel = Cancel::default();
         let pool = Pool::new(1, Duration::from_millis(1));
         let _held = pool.try_acquire(1).unwrap();
-        assert_eq!(pool.acquire(1, None, true, &cancel).err().unwrap().status(), Status::NO_SLOT);
-        assert_eq!(pool.acquire(1, Some(Instant::now()), true, &cancel).err().unwrap().status(), Status::TIMEOUT);
-        cancel.fire();
-        assert_eq!(pool.acquire(1, None, true, &cancel).err().unwrap().status(), Status::CANCELLED);
+        assert_eq!(pool.acquire(1, None, true, || None).err().unwrap().status(), Status::NO_SLOT);
+        assert_eq!(pool.acquire(1, Some(Instant::now()), true, || None).err().unwrap().status(), Status::TIMEOUT);
+        let cancelled = || Some(Interrupt::Cancelled);
+        assert_eq!(pool.acquire(1, None, true, cancelled).err().unwrap().status(), Status::CANCELLED);
     }
 }

@@ -7,6 +7,7 @@ use crate::compile::guard;
 use crate::compile::workers::Workers;
 use crate::config::Config;
 use crate::error::{Error, Result, Status, escape};
+use crate::interface::Interface;
 use crate::isolate::deadline::Ticker;
 use crate::isolate::policy::SyscallPolicy;
 use crate::isolate::stack::{HOST_RESERVE, Stacks};
@@ -14,15 +15,15 @@ use crate::isolate::wasi::{self, SandboxLimits, WasiSettings};
 use crate::observe::metrics::Metrics;
 use crate::observe::nanos;
 use crate::observe::snapshot::{Gauges, Snapshot};
-use crate::run::call::{CallOptions, CallStats, Function};
+use crate::run::call::Function;
+use crate::run::cancel::{Flag, Sleepers};
 use crate::run::host;
-use crate::run::lifecycle::{Cancel, Lifecycle};
-use crate::run::module::{Linked, LoadOptions, Module};
+use crate::run::lifecycle::Lifecycle;
+use crate::run::module::{Base, Linked, LoadOptions, Module};
 use crate::run::names::{Key, Names};
 use crate::run::pool::Pool;
+use crate::run::sessions::Sessions;
 use crate::run::vm::{Environment, VmState};
-use crate::signature::Signature;
-use crate::value::Values;
 use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
 use std::path::Path;
@@ -40,7 +41,7 @@ pub struct Runtime {
     /// What was odd about the settings or the machine when the runtime was made.
     warnings: Vec<String>,
     engine: Engine,
-    linker: Linker<VmState>,
+    linker: Arc<Linker<VmState>>,
     syscalls: Arc<SyscallPolicy>,
     env: Arc<Environment>,
     metrics: Arc<Metrics>,
@@ -49,7 +50,7 @@ pub struct Runtime {
     workers: Workers,
     stacks: Stacks,
     cache: Cache,
-    pool: Pool,
+    sessions: Sessions,
     names: Mutex<Names>,
     calls: CachePadded<AtomicU64>,
     lifecycle: Lifecycle,
@@ -61,6 +62,8 @@ pub struct Execute<'a> {
     pub bytes: Option<&'a [u8]>,
     pub key: Option<&'a str>,
     pub function: &'a str,
+    /// How the function is bound; `None` as it declares or as it is.
+    pub interface: Option<Interface>,
 }
 
 impl Runtime {
@@ -95,16 +98,20 @@ impl Runtime {
         let metrics = Arc::new(Metrics::new(config.enable_metrics));
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let env = Environment {
+            engine: engine.clone(),
             metrics: Arc::clone(&metrics),
-            cancel: Cancel::default(),
+            pool: Arc::new(Pool::new(slots, Duration::from_millis(config.acquire_timeout_ms))),
+            sleepers: Sleepers::default(),
+            closing: Flag::default(),
             sandbox: Arc::new(sandbox),
             runtime_id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             meters_fuel: config.enable_fuel_metering,
             meters_time: config.deadline_enabled(),
             max_stack_bytes: config.max_stack_size_bytes,
+            max_result_bytes: config.max_result_bytes,
         };
         Ok(Arc::new(Runtime {
-            linker,
+            linker: Arc::new(linker),
             syscalls,
             env: Arc::new(env),
             default_wasi: Arc::new(WasiSettings::default()),
@@ -112,7 +119,7 @@ impl Runtime {
             workers: Workers::new(config.compile_threads),
             stacks: Stacks::new(stack_needed(config)),
             cache: Cache::new(config.cache_size, config.cache_bytes, Arc::clone(&metrics)),
-            pool: Pool::new(slots, Duration::from_millis(config.acquire_timeout_ms)),
+            sessions: Sessions::new(config.session_idle_timeout_ms),
             names: Mutex::default(),
             calls: CachePadded::default(),
             lifecycle: Lifecycle::default(),
@@ -132,8 +139,13 @@ impl Runtime {
             None => e,
         };
         let key = Key::parse(key)?;
-        let (code, found) = self.code(Some(bytes), &key).map_err(named)?;
-        let linked = Linked::new(&self.linker, &self.syscalls, self.config.enable_wasi, code, options).map_err(named)?;
+        let (bytes, hash) = self.identify(bytes, &key).map_err(named)?;
+        let (code, found) = self.code(bytes, hash).map_err(named)?;
+        if let Some(link) = options.links.iter().find(|link| !Arc::ptr_eq(&link.module.runtime, self)) {
+            let text = format!("options.links: the module of link \"{}\" is of another runtime", escape(&link.name, 100));
+            return Err(Error::new(Status::WRONG_HANDLE, text));
+        }
+        let linked = Linked::new(&self.base(), code, options).map_err(named)?;
         self.bind(&key, linked.code.hash)?;
         if found == Found::Compiled {
             self.metrics.cold_start(nanos(entered.elapsed()));
@@ -148,35 +160,72 @@ impl Runtime {
         self.load(&bytes, None, options)
     }
 
-    /// Runs an export of a module given by bytes or by key, without host functions.
-    pub fn execute(
-        self: &Arc<Self>,
-        what: &Execute<'_>,
-        arguments: impl FnOnce(&Arc<Signature>) -> Result<Values>,
-        options: &CallOptions,
-        stats: &mut CallStats,
-    ) -> Result<(Arc<Signature>, Values)> {
-        let entered = Instant::now();
+    /// Binds an export of a module given by bytes or by key, for one call. The module has no host functions, unless `key` is an
+    /// alias that was set to one that has.
+    pub(crate) fn function(self: &Arc<Self>, what: Execute<'_>) -> Result<(Function, Found)> {
         let key = Key::parse(what.key)?;
-        let (function, found) = {
-            let _inside = self.lifecycle.enter()?;
-            let (code, found) = self.code(what.bytes, &key)?;
-            let linked = self.plain(&code)?;
-            self.bind(&key, code.hash)?;
-            let module = Module { runtime: Arc::clone(self), linked };
-            (Function::bind(module, what.function, None)?, found)
-        };
-        let mut values = arguments(function.signature())?;
-        function.call_from(entered, found, &mut values, options, stats)?;
-        Ok((Arc::clone(function.signature()), values))
+        let _inside = self.lifecycle.enter()?;
+        let (linked, found) = self.linked(what.bytes, &key)?;
+        let module = Module { runtime: Arc::clone(self), linked };
+        Ok((Function::bind(module, what.function, what.interface)?, found))
     }
 
-    /// The code for a request: hashed, checked against its key, and compiled if need be.
-    fn code(&self, bytes: Option<&[u8]>, key: &Key<'_>) -> Result<(Arc<Code>, Found)> {
-        let Some(bytes) = bytes else { return self.find(key).map(|code| (code, Found::Held)) };
+    /// The module that a key stands for: the one that an alias was set to, else the cache's code with WASI only.
+    pub fn find_module(self: &Arc<Self>, key: &str) -> Result<Module> {
+        let key = Key::parse(Some(key))?;
+        let _inside = self.lifecycle.enter()?;
+        let (linked, _) = self.linked(None, &key)?;
+        Ok(Module { runtime: Arc::clone(self), linked })
+    }
+
+    fn linked(&self, bytes: Option<&[u8]>, key: &Key<'_>) -> Result<(Arc<Linked>, Found)> {
+        let bytes = bytes.map(|bytes| self.identify(bytes, key)).transpose()?;
+        if let Some(linked) = self.names.lock().module(key) {
+            linked.code.touch();
+            return Ok((linked, Found::Held));
+        }
+        let (code, found) = match bytes {
+            Some((bytes, hash)) => self.code(bytes, hash)?,
+            None => (self.find(key)?, Found::Held),
+        };
+        let linked = self.plain(&code)?;
+        self.bind(key, code.hash)?;
+        Ok((linked, found))
+    }
+
+    /// Makes an alias stand for a module from now on, whatever it stood for; `None` removes it. What is under way goes on.
+    pub fn set_alias(&self, alias: &str, module: Option<&Module>) -> Result<()> {
+        let _inside = self.lifecycle.enter()?;
+        let Key::Alias(alias) = Key::parse(Some(alias)).map_err(|e| e.context("alias"))? else {
+            return Err(Error::argument("alias", "is a hash of 64 hexadecimal digits, which names its own bytes"));
+        };
+        if let Some(module) = module {
+            if !std::ptr::eq(&*module.runtime, self) {
+                return Err(Error::new(Status::WRONG_HANDLE, "module: is of another runtime"));
+            }
+            module.linked.check_enabled()?;
+        }
+        let mut names = self.names.lock();
+        if module.is_none() && names.resolve(&Key::Alias(alias)).is_none() {
+            let near = names.nearest(alias);
+            return Err(not_found(&Key::Alias(alias), &near));
+        }
+        let before = names.set(alias, module.map(|module| Arc::clone(&module.linked)))?;
+        drop(names);
+        drop(before);
+        Ok(())
+    }
+
+    /// Hashes bytes and checks them against their key.
+    fn identify<'b>(&self, bytes: &'b [u8], key: &Key<'_>) -> Result<(&'b [u8], Hash)> {
         guard::check_size(&self.config, bytes.len())?;
         let hash = Hash::of(bytes);
         self.names.lock().check(key, hash)?;
+        Ok((bytes, hash))
+    }
+
+    /// The code of bytes with this hash, compiled if need be.
+    fn code(&self, bytes: &[u8], hash: Hash) -> Result<(Arc<Code>, Found)> {
         let lookup = self.cache.get_or_compile(hash, || {
             self.workers.run(|| {
                 let binary = guard::binary(bytes)?;
@@ -193,8 +242,25 @@ impl Runtime {
             return Err(Error::argument("bytes", "is NULL, and so is key: one of them must name a module"));
         }
         let hash = self.names.lock().resolve(key);
-        let not_found = || Error::new(Status::NOT_FOUND, format!("key: no module {} is in the cache", key.shown()));
-        hash.and_then(|hash| self.cache.find(hash)).ok_or_else(not_found)
+        hash.and_then(|hash| self.cache.find(hash)).ok_or_else(|| self.not_found(key))
+    }
+
+    fn not_found(&self, key: &Key<'_>) -> Error {
+        let near = match key {
+            Key::Alias(alias) => self.names.lock().nearest(alias),
+            _ => Vec::new(),
+        };
+        not_found(key, &near)
+    }
+
+    fn base(&self) -> Base<'_> {
+        Base {
+            linker: &self.linker,
+            syscalls: &self.syscalls,
+            wasi_enabled: self.config.enable_wasi,
+            env: &self.env,
+            max_instances: self.config.instances_ceiling().into(),
+        }
     }
 
     /// The module of `code` without host functions, linked once.
@@ -202,8 +268,7 @@ impl Runtime {
         if let Some(linked) = self.names.lock().plain(code.hash) {
             return Ok(linked);
         }
-        let options = LoadOptions::default();
-        let linked = Arc::new(Linked::new(&self.linker, &self.syscalls, self.config.enable_wasi, Arc::clone(code), &options)?);
+        let linked = Arc::new(Linked::new(&self.base(), Arc::clone(code), &LoadOptions::default())?);
         self.names.lock().set_plain(code.hash, Arc::clone(&linked));
         self.forget_unless_held(code.hash);
         Ok(linked)
@@ -241,8 +306,7 @@ impl Runtime {
         let key = Key::parse(Some(key))?;
         let hash = self.names.lock().resolve(&key);
         let evicted = hash.and_then(|hash| self.cache.evict(hash));
-        let not_found = || Error::new(Status::NOT_FOUND, format!("key: no module {} is in the cache", key.shown()));
-        self.forget(evicted.ok_or_else(not_found)?.hash);
+        self.forget(evicted.ok_or_else(|| self.not_found(&key))?.hash);
         Ok(())
     }
 
@@ -289,10 +353,11 @@ impl Runtime {
                 self.ticker.bump();
             }
         }
+        self.sessions.stop();
         self.ticker.stop();
         self.workers.stop();
         self.stacks.stop();
-        self.empty_cache();
+        self.empty();
         self.lifecycle.closed();
         Ok(())
     }
@@ -302,13 +367,41 @@ impl Runtime {
     pub fn abandon(&self) {
         self.lifecycle.abandon();
         self.cancel();
-        self.empty_cache();
+        self.empty();
     }
 
     fn cancel(&self) {
-        self.env.cancel.fire();
-        self.ticker.bump();
-        self.pool.wake_all();
+        self.env.closing.set();
+        self.env.rouse();
+    }
+
+    fn empty(&self) {
+        self.empty_cache();
+        let set = self.names.lock().forget_set();
+        drop(set);
+    }
+
+    /// Refuses new work until [`Runtime::resume`] and waits up to `patience` for what is under way.
+    pub fn drain(&self, patience: Duration) -> Result<()> {
+        if host::is_inside(self.env.runtime_id) {
+            return Err(Error::new(Status::BUSY, "a runtime cannot be drained from inside one of its own host functions"));
+        }
+        self.check_open()?;
+        if !self.lifecycle.drain() {
+            return Err(Error::new(Status::SHUTTING_DOWN, "the runtime is closing"));
+        }
+        match self.lifecycle.wait_empty(Some(patience)) {
+            true => Ok(()),
+            false => {
+                let text = format!("timeout_ms: calls are still running after {} ms", patience.as_millis());
+                Err(Error::new(Status::TIMEOUT, text))
+            }
+        }
+    }
+
+    /// Takes new work again after [`Runtime::drain`].
+    pub fn resume(&self) -> Result<()> {
+        self.lifecycle.resume()
     }
 
     /// Refuses where the runtime is closed.
@@ -320,16 +413,16 @@ impl Runtime {
         &self.config
     }
 
-    pub(crate) fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
     pub(crate) fn cache(&self) -> &Cache {
         &self.cache
     }
 
     pub(crate) fn pool(&self) -> &Pool {
-        &self.pool
+        &self.env.pool
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
     }
 
     pub(crate) fn ticker(&self) -> &Ticker {
@@ -364,6 +457,15 @@ impl Runtime {
     pub(crate) fn next_call_id(&self) -> u64 {
         self.calls.fetch_add(1, Ordering::Relaxed) + 1
     }
+}
+
+fn not_found(key: &Key<'_>, near: &[String]) -> Error {
+    let mut text = format!("key: no module {} is in the cache", key.shown());
+    if !near.is_empty() {
+        let names: Vec<String> = near.iter().map(|name| format!("\"{}\"", escape(name, 100))).collect();
+        text.push_str(&format!("; nearest: {}", names.join(", ")));
+    }
+    Error::new(Status::NOT_FOUND, text)
 }
 
 fn stack_needed(config: &Config) -> usize {

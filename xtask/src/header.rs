@@ -166,7 +166,7 @@ fn trailer(tree: &Tree, header: &Header) -> Result<String, String> {
     }
     text.push_str("\n/* ---- Initialisers of the structs that begin with struct_size: macro and function do the same. ---- */\n");
     for structure in header.sized_structs() {
-        initialiser(structure, &mut text);
+        initialiser(header, structure, &mut text);
     }
     text.push('\n');
     text.push_str(tree.read("include/parts/values.h")?.trim_end());
@@ -176,14 +176,14 @@ fn trailer(tree: &Tree, header: &Header) -> Result<String, String> {
 
 /// Every field is listed: `{ sizeof(x) }` alone warns under -Wextra. The function is for hosts that do not see macros (cgo, FFI
 /// generators), and for elements of arrays.
-fn initialiser(structure: &Struct, text: &mut String) {
+fn initialiser(header: &Header, structure: &Struct, text: &mut String) {
     let name = &structure.name;
     let stem = name.strip_suffix("_t").unwrap_or(name);
     let upper = stem.to_uppercase();
     let values: Vec<String> = structure
         .fields
         .iter()
-        .map(|f| if f.name == "struct_size" { format!("sizeof({name})") } else { zero(f).to_string() })
+        .map(|f| if f.name == "struct_size" { format!("sizeof({name})") } else { zero(header, f) })
         .collect();
     let _ = write!(
         text,
@@ -211,14 +211,19 @@ static inline void {stem}_init({name} *out) {{
     );
 }
 
-fn zero(field: &Variable) -> &'static str {
-    match field.kind.as_str() {
+fn zero(header: &Header, field: &Variable) -> String {
+    let zero = match field.kind.as_str() {
         _ if field.array.is_some() => "{ 0 }",
         kind if kind.ends_with('*') => "NULL",
         "bool" => "false",
         "double" => "0.0",
+        // A struct within a struct has a size of its own.
+        kind if header.sized_structs().any(|s| s.name == kind) => {
+            return format!("{}_INIT", kind.strip_suffix("_t").unwrap_or(kind).to_uppercase());
+        }
         _ => "0",
-    }
+    };
+    zero.to_string()
 }
 
 /// Size of a struct and offsets of its fields on the platforms we support, which are all LP64.

@@ -22,8 +22,9 @@ pub struct WasiState {
     settings: Arc<WasiSettings>,
     limits: Arc<SandboxLimits>,
     sinks: [Option<Arc<Sink>>; 2],
-    /// The instance's memory, found at the first call.
+    /// The instance's memory, found at the first call, where there is one instance only.
     pub(super) memory: Option<Memory>,
+    pub(super) one_instance: bool,
     context: Option<Box<Context>>,
     limit_hit: Option<LimitHit>,
 }
@@ -50,7 +51,7 @@ pub(super) enum Growth {
 
 impl WasiState {
     /// The state for a new call; the outputs it captures are empty.
-    pub fn new(settings: Arc<WasiSettings>, limits: Arc<SandboxLimits>) -> Self {
+    pub fn new(settings: Arc<WasiSettings>, limits: Arc<SandboxLimits>, one_instance: bool) -> Self {
         let sinks = settings.outputs.map(|output| match output {
             Output::Capture { cap } => Some(Arc::new(Sink::new(cap))),
             Output::Discard | Output::Inherit => None,
@@ -59,7 +60,12 @@ impl WasiState {
         if sinks.iter().any(Option::is_some) {
             sinks.clone_into(&mut *settings.last.lock());
         }
-        WasiState { settings, limits, sinks, memory: None, context: None, limit_hit: None }
+        WasiState { settings, limits, sinks, memory: None, one_instance, context: None, limit_hit: None }
+    }
+
+    /// A session's next call starts without the refusals of the last.
+    pub fn forget_refusals(&mut self) {
+        self.limit_hit = None;
     }
 
     /// The first limit that refused the guest something.

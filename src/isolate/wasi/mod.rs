@@ -46,6 +46,11 @@ pub trait WasiHost: Send + 'static {
     /// Sleeps for `duration`, or less: a cancel wakes it.
     fn wait(&self, duration: Duration);
 
+    /// The memory that all instances of the Store have, if they are several and share one.
+    fn shared_memory(&self) -> Option<wasmtime::Memory> {
+        None
+    }
+
     /// A call was denied by the policy.
     fn denied(&mut self, call: &'static str);
 

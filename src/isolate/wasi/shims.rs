@@ -43,13 +43,20 @@ impl Rule {
     }
 }
 
-/// The instance's memory, looked up once: a Store has one instance, and growing does not change the handle.
+/// The calling instance's memory: looked up once where a Store has one instance, as growing does not change the handle. An
+/// instance that imports its memory and does not export it again has the one that all share.
 fn memory_of<T: WasiHost>(caller: &mut Caller<'_, T>, call: &'static str) -> wasmtime::Result<Memory> {
     if let Some(memory) = caller.data_mut().wasi().memory {
         return Ok(memory);
     }
-    let Some(Extern::Memory(memory)) = caller.get_export("memory") else { return Err(MissingMemory { call }.into()) };
-    caller.data_mut().wasi().memory = Some(memory);
+    let memory = match caller.get_export("memory") {
+        Some(Extern::Memory(memory)) => memory,
+        _ => caller.data().shared_memory().ok_or(MissingMemory { call })?,
+    };
+    let wasi = caller.data_mut().wasi();
+    if wasi.one_instance {
+        wasi.memory = Some(memory);
+    }
     Ok(memory)
 }
 

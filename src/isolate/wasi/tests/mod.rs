@@ -67,7 +67,7 @@ impl WasiHost for Host {
 }
 
 pub fn host(settings: WasiSettings, limits: SandboxLimits) -> Host {
-    let wasi = WasiState::new(Arc::new(settings), Arc::new(limits));
+    let wasi = WasiState::new(Arc::new(settings), Arc::new(limits), true);
     Host { wasi, deadline: None, cancel: Arc::default(), denied: Vec::new(), entered: 0 }
 }
 
