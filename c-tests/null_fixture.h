@@ -272,7 +272,10 @@ static inline dwcp_module_info_t *fixture_infos(fixture_t *x) {
 #define VALID_data(x) (x)
 #define VALID_dwcp_caller_return__data(x) "text"
 #define VALID_dwcp_caller_return__len(x) 4
-#define VALID_value(x) fixture_value(x, dwcp_externref_null())
+#define VALID_dwcp_caller_externref_data__value(x) fixture_value(x, dwcp_externref_null())
+#define VALID_dwcp_caller_ref_keep__value(x) fixture_value(x, dwcp_externref_null())
+#define VALID_dwcp_vm_externref_data__value(x) fixture_value(x, dwcp_externref_null())
+#define VALID_dwcp_vm_ref_free__value(x) fixture_value(x, dwcp_externref_null())
 #define VALID_dwcp_vm_global_set__value(x) fixture_value(x, dwcp_i32(1))
 #define VALID_dwcp_vm_global_set__name(x) "global"
 #define VALID_dwcp_vm_global_get__name(x) "global"

@@ -233,14 +233,14 @@ static void case_30(fixture_t *x) {
 static void case_31(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_32(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -252,14 +252,14 @@ static void case_33(fixture_t *x) {
 static void case_34(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_35(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -271,14 +271,14 @@ static void case_36(fixture_t *x) {
 static void case_37(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_table_elements(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_table_elements(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_38(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_table_elements(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_table_elements(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -290,14 +290,14 @@ static void case_39(fixture_t *x) {
 static void case_40(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_41(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -309,14 +309,14 @@ static void case_42(fixture_t *x) {
 static void case_43(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_instances(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_instances(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_44(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_instances(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_instances(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -328,14 +328,14 @@ static void case_45(fixture_t *x) {
 static void case_46(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_instances_ceiling(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_instances_ceiling(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_47(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_instances_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_instances_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -347,14 +347,14 @@ static void case_48(fixture_t *x) {
 static void case_49(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_execution_time_ms(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_execution_time_ms(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_50(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_execution_time_ms(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_execution_time_ms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -366,14 +366,14 @@ static void case_51(fixture_t *x) {
 static void case_52(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_53(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -385,14 +385,14 @@ static void case_54(fixture_t *x) {
 static void case_55(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_56(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -404,14 +404,14 @@ static void case_57(fixture_t *x) {
 static void case_58(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_enable_fuel_metering(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_enable_fuel_metering(NULL, true, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_59(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_enable_fuel_metering(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_enable_fuel_metering(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
@@ -424,14 +424,14 @@ static void case_60(fixture_t *x) {
 static void case_61(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_fuel_limit(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_fuel_limit(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_62(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_fuel_limit(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_fuel_limit(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -443,14 +443,14 @@ static void case_63(fixture_t *x) {
 static void case_64(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_65(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -462,14 +462,14 @@ static void case_66(fixture_t *x) {
 static void case_67(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_result_bytes(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_result_bytes(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_68(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_result_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_result_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -481,14 +481,14 @@ static void case_69(fixture_t *x) {
 static void case_70(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_session_idle_timeout_ms(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_session_idle_timeout_ms(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_71(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_session_idle_timeout_ms(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_session_idle_timeout_ms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -663,14 +663,14 @@ static void case_93(fixture_t *x) {
 static void case_94(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_enable_wasi(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_enable_wasi(NULL, true, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_95(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_enable_wasi(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_enable_wasi(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
@@ -683,14 +683,14 @@ static void case_96(fixture_t *x) {
 static void case_97(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_deny_action(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_deny_action(NULL, 0, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_98(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_deny_action(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_deny_action(fixture_dwcp_config(x), 0, NULL);
     fixture_status(x, got);
 }
 
@@ -702,14 +702,14 @@ static void case_99(fixture_t *x) {
 static void case_100(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_network_access(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_network_access(NULL, true, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_101(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_network_access(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_network_access(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
@@ -722,14 +722,14 @@ static void case_102(fixture_t *x) {
 static void case_103(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_filesystem_access(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_filesystem_access(NULL, true, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_104(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_filesystem_access(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_filesystem_access(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
@@ -742,14 +742,14 @@ static void case_105(fixture_t *x) {
 static void case_106(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_file_size(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_file_size(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_107(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_file_size(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_file_size(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -761,14 +761,14 @@ static void case_108(fixture_t *x) {
 static void case_109(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_open_files(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_open_files(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_110(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_open_files(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_open_files(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -780,14 +780,14 @@ static void case_111(fixture_t *x) {
 static void case_112(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_pool_size(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_pool_size(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_113(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_pool_size(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_pool_size(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -799,14 +799,14 @@ static void case_114(fixture_t *x) {
 static void case_115(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_live_vms(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_live_vms(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_116(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_live_vms(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_live_vms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -818,14 +818,14 @@ static void case_117(fixture_t *x) {
 static void case_118(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_119(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -837,14 +837,14 @@ static void case_120(fixture_t *x) {
 static void case_121(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_cache_size(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_cache_size(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_122(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_cache_size(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_cache_size(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -856,14 +856,14 @@ static void case_123(fixture_t *x) {
 static void case_124(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_cache_bytes(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_cache_bytes(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_125(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_cache_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_cache_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -875,14 +875,14 @@ static void case_126(fixture_t *x) {
 static void case_127(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_module_bytes(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_module_bytes(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_128(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_module_bytes(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_module_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -894,14 +894,14 @@ static void case_129(fixture_t *x) {
 static void case_130(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_functions(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_max_functions(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_131(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_functions(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_max_functions(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -913,14 +913,14 @@ static void case_132(fixture_t *x) {
 static void case_133(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_opt_level(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_opt_level(NULL, 0, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_134(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_opt_level(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_opt_level(fixture_dwcp_config(x), 0, NULL);
     fixture_status(x, got);
 }
 
@@ -932,14 +932,14 @@ static void case_135(fixture_t *x) {
 static void case_136(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_parallel_compilation(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_parallel_compilation(NULL, true, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_137(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_parallel_compilation(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_parallel_compilation(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
@@ -952,14 +952,14 @@ static void case_138(fixture_t *x) {
 static void case_139(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_compile_threads(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_compile_threads(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_140(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_compile_threads(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_compile_threads(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
@@ -971,14 +971,14 @@ static void case_141(fixture_t *x) {
 static void case_142(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_enable_metrics(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_enable_metrics(NULL, true, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_143(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_enable_metrics(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_enable_metrics(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
@@ -991,14 +991,14 @@ static void case_144(fixture_t *x) {
 static void case_145(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_enable_tracing(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_config_set_enable_tracing(NULL, true, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_146(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_enable_tracing(fixture_dwcp_config(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_config_set_enable_tracing(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
@@ -2820,7 +2820,7 @@ static void case_325(fixture_t *x) {
 static void case_326(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
-    dwcp_status_t got = dwcp_caller_externref_data(NULL, VALID_value(x), &out);
+    dwcp_status_t got = dwcp_caller_externref_data(NULL, VALID_dwcp_caller_externref_data__value(x), &out);
     fixture_status(x, got);
     if (got != DWCP_OK) {
         fixture_check(x, out == NULL, "out is not NULL");
@@ -2839,13 +2839,13 @@ static void case_327(fixture_t *x) {
 
 static void case_328(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), NULL);
     fixture_status(x, got);
 }
 
 static void case_329(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_caller_ref_keep(NULL, VALID_value(x), VALID_dwcp_caller_ref_keep__out(x));
+    dwcp_status_t got = dwcp_caller_ref_keep(NULL, VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
@@ -2857,7 +2857,7 @@ static void case_330(fixture_t *x) {
 
 static void case_331(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), NULL);
     fixture_status(x, got);
 }
 
@@ -2907,7 +2907,7 @@ static void case_338(fixture_t *x) {
         fixture_check(x, out == NULL, "out is not NULL");
     }
     if (got == DWCP_OK) {
-        dwcp_vm_free(out);
+        dwcp_vm_release(out);
     }
 }
 
@@ -2922,7 +2922,7 @@ static void case_339(fixture_t *x) {
         fixture_check(x, out == NULL, "out is not NULL");
     }
     if (got == DWCP_OK) {
-        dwcp_vm_free(out);
+        dwcp_vm_release(out);
     }
 }
 
@@ -2949,7 +2949,7 @@ static void case_341(fixture_t *x) {
         fixture_check(x, out == NULL, "out is not NULL");
     }
     if (got == DWCP_OK) {
-        dwcp_vm_free(out);
+        dwcp_vm_release(out);
     }
 }
 
@@ -3374,7 +3374,7 @@ static void case_381(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_vm_externref_data(NULL, VALID_value(x), &out, &error);
+    dwcp_status_t got = dwcp_vm_externref_data(NULL, VALID_dwcp_vm_externref_data__value(x), &out, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
     if (got != DWCP_OK) {
@@ -3397,7 +3397,7 @@ static void case_382(fixture_t *x) {
 static void case_383(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_value(x), NULL, &error);
+    dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), NULL, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
@@ -3405,7 +3405,7 @@ static void case_383(fixture_t *x) {
 static void case_384(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
-    dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_value(x), &out, NULL);
+    dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), &out, NULL);
     fixture_status(x, got);
     if (got != DWCP_OK) {
         fixture_check(x, out == NULL, "out is not NULL");
@@ -3415,7 +3415,7 @@ static void case_384(fixture_t *x) {
 static void case_385(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_vm_ref_free(NULL, VALID_value(x), &error);
+    dwcp_status_t got = dwcp_vm_ref_free(NULL, VALID_dwcp_vm_ref_free__value(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
@@ -3430,7 +3430,7 @@ static void case_386(fixture_t *x) {
 
 static void case_387(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_value(x), NULL);
+    dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), NULL);
     fixture_status(x, got);
 }
 

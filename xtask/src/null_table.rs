@@ -104,6 +104,8 @@ impl Fixture<'_> {
         if let Some(pointee) = kind.strip_suffix("**").filter(|k| !k.ends_with("const")) {
             let release = match pointee {
                 "char" => Some("dwcp_string_free".to_string()),
+                // A session is not freed but given back.
+                "dwcp_vm_t" => Some("dwcp_vm_release".to_string()),
                 handle if self.header.is_opaque(handle) => Some(format!("{}_free", handle.trim_end_matches("_t"))),
                 _ => None,
             };
