@@ -96,12 +96,6 @@ pub struct Interface {
     references: bool,
 }
 
-impl Default for Interface {
-    fn default() -> Self {
-        Interface::new(Vec::new(), Vec::new())
-    }
-}
-
 impl Interface {
     /// Longest signature text that is read, in bytes: WebAssembly itself allows 1000 parameters and 1000 results.
     const MAX_TEXT: usize = 4001;

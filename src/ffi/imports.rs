@@ -119,8 +119,7 @@ fn take_result(caller: &mut HostCaller<'_>, result: &mut HostResult, given: &dwc
         HostResult::Reference(kind, _) => Type::Core(*kind),
         HostResult::Data(content, form) => Type::Data { content: *content, form: *form },
     };
-    let of = Interface::default();
-    let argument = argument_from_c(given, ty, &Place { list: "results", i, of: &of })?;
+    let argument = argument_from_c(given, ty, &Place { list: "results", i, of: None })?;
     match (result, argument) {
         (HostResult::Number(value), Argument::Number(given)) => *value = given,
         (HostResult::Reference(_, id), Argument::Reference(given)) => *id = given,

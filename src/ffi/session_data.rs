@@ -10,7 +10,7 @@ use super::value::{
     DWCP_KIND_EXTERNREF, DWCP_KIND_FUNCREF, Place, argument_from_c, dwcp_value_t, output_to_c, reference_from_c, reference_to_c,
 };
 use crate::error::{Error, Status};
-use crate::interface::{Interface, Type};
+use crate::interface::Type;
 use crate::run::vm::UserData;
 use crate::signature::Kind;
 use std::ffi::{c_char, c_void};
@@ -125,8 +125,7 @@ pub unsafe extern "C" fn dwcp_vm_global_set(
         let name = string(name, "name")?;
         let value = slice(value, usize::from(!value.is_null()), "value")?.first();
         let value = value.ok_or_else(|| super::boundary::null("value"))?;
-        let of = Interface::default();
-        session.set_global(name, |kind| argument_from_c(value, Type::Core(kind), &Place { list: "value", i: 0, of: &of }))
+        session.set_global(name, |kind| argument_from_c(value, Type::Core(kind), &Place { list: "value", i: 0, of: None }))
     })
 }
 

@@ -125,11 +125,11 @@ pub(super) fn output_to_c(output: Output) -> dwcp_value_t {
     }
 }
 
-/// Where a value stands, for errors: the list it is of, its place there, and the function's signature.
+/// Where a value stands, for errors: the list it is of, its place there, and the signature of the function that is called, if any.
 pub(super) struct Place<'a> {
     pub list: &'a str,
     pub i: usize,
-    pub of: &'a Interface,
+    pub of: Option<&'a Interface>,
 }
 
 /// Reads a number of the kind expected.
@@ -205,7 +205,8 @@ pub(super) fn wrong_kind(kind: u8, expected: &str, place: &Place<'_>) -> Error {
         DWCP_KIND_BYTES => "bytes",
         other => return Error::argument(list, format_args!("value {i} has the unknown kind {other}")),
     };
-    Error::new(Status::WRONG_TYPE, format!("{list}: value {i} is expected as {expected}, given as {given}; the function is {of}"))
+    let function = of.map_or_else(String::new, |of| format!("; the function is {of}"));
+    Error::new(Status::WRONG_TYPE, format!("{list}: value {i} is expected as {expected}, given as {given}{function}"))
 }
 
 /// Frees the strings and bytes that results own and sets each value to zero. Safe on any zeroed array, on arguments, which own
@@ -257,7 +258,7 @@ mod tests {
     #[test]
     fn values_cross_and_come_back() {
         let of = Interface::parse("iIfFv:").unwrap();
-        let place = |i| Place { list: "args", i, of: &of };
+        let place = |i| Place { list: "args", i, of: Some(&of) };
         let nan = 0x7fa0_1234;
         let all = [Value::I32(-1), Value::I64(i64::MIN), Value::F32(nan), Value::F64(u64::MAX), Value::V128(u128::MAX - 5)];
         for (i, v) in all.into_iter().enumerate() {

@@ -12,10 +12,8 @@ use std::time::Duration;
 pub struct Flag(AtomicBool);
 
 impl Flag {
-    /// The fence pairs with the one in [`Flag::set`]: a guest that looks because the epoch moved after the flag was set sees
-    /// the flag, though wasmtime moves the epoch without any ordering.
+    /// Whether the flag is set, for one who has called [`before_looking`].
     pub fn is_set(&self) -> bool {
-        fence(Ordering::SeqCst);
         self.0.load(Ordering::Relaxed)
     }
 
@@ -28,6 +26,12 @@ impl Flag {
     fn clear(&self) {
         self.0.store(false, Ordering::SeqCst);
     }
+}
+
+/// Pairs with the fence in [`Flag::set`]: a guest that looks because the epoch moved after a flag was set sees the flag, though
+/// wasmtime moves the epoch without any ordering. One fence serves all the flags that are looked at after it.
+pub fn before_looking() {
+    fence(Ordering::SeqCst);
 }
 
 /// Where the sleeping guests of a runtime wait for a flag.
@@ -63,6 +67,7 @@ pub struct CancelToken {
 }
 
 impl CancelToken {
+    /// As [`Flag::is_set`].
     pub fn is_fired(&self) -> bool {
         self.flag.is_set()
     }

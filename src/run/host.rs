@@ -172,14 +172,17 @@ fn enter(
             _ => return Err(not_a_number()),
         });
     }
-    let mut at = 0;
-    for given in host.serve(&args, interface, function)? {
-        let Given::Numbers(values) = given else { return Err(not_a_number()) };
-        for value in values {
-            if let Some(slot) = raw.get_mut(at) {
-                slot.write(value.to_raw());
-            }
-            at += 1;
+    let mut slots = raw.iter_mut();
+    let mut write = |value: Value| {
+        if let Some(slot) = slots.next() {
+            slot.write(value.to_raw());
+        }
+    };
+    for (i, result) in host.serve(&args, interface, function)?.iter().enumerate() {
+        match result {
+            HostResult::Number(value) => write(*value),
+            HostResult::Data(..) => host.take_given(i)?.into_iter().for_each(&mut write),
+            HostResult::Reference(..) => return Err(not_a_number()),
         }
     }
     Ok(())
@@ -210,19 +213,19 @@ fn enter_checked(
         });
     }
     let mut slots = results.iter_mut();
-    for given in host.serve(&args, interface, function)? {
-        match given {
-            Given::Numbers(values) => values.iter().zip(&mut slots).for_each(|(value, slot)| *slot = typed::to_val(*value)),
-            Given::Reference(val) => slots.by_ref().take(1).for_each(|slot| *slot = val),
+    let mut write = |val: Val| {
+        if let Some(slot) = slots.next() {
+            *slot = val;
+        }
+    };
+    for (i, result) in host.serve(&args, interface, function)?.iter().enumerate() {
+        match result {
+            HostResult::Number(value) => write(typed::to_val(*value)),
+            HostResult::Data(..) => host.take_given(i)?.into_iter().for_each(|value| write(typed::to_val(value))),
+            HostResult::Reference(kind, id) => write(references::to_val(&mut host.caller, *kind, *id)?),
         }
     }
     Ok(())
-}
-
-/// A result on its way to the guest.
-enum Given {
-    Numbers(SmallVec<[Value; 2]>),
-    Reference(Val),
 }
 
 /// The guest that called, for as long as the host function runs.
@@ -232,12 +235,12 @@ pub struct HostCaller<'a> {
     /// References made or passed during this function: the host's until it returns.
     lent: Vec<u64>,
     /// Strings and bytes that the function gave, put into the guest's memory.
-    given: SmallVec<[(usize, SmallVec<[Value; 2]>); 2]>,
+    given: Vec<(usize, SmallVec<[Value; 2]>)>,
 }
 
 impl Drop for HostCaller<'_> {
     fn drop(&mut self) {
-        for id in std::mem::take(&mut self.lent) {
+        for id in self.lent.drain(..) {
             // One that the host released itself is gone already.
             let _ = self.caller.data_mut().references().release(id);
         }
@@ -246,16 +249,16 @@ impl Drop for HostCaller<'_> {
 
 impl<'a> HostCaller<'a> {
     fn new(caller: Caller<'a, VmState>) -> HostCaller<'a> {
-        HostCaller { caller, heap: None, lent: Vec::new(), given: SmallVec::new() }
+        HostCaller { caller, heap: None, lent: Vec::new(), given: Vec::new() }
     }
 
-    /// Runs the function and collects what it gave.
+    /// Runs the function, and gives its results.
     fn serve(
         &mut self,
         args: &[HostArgument],
         interface: &Interface,
         function: &dyn HostFunction,
-    ) -> wasmtime::Result<SmallVec<[Given; 4]>> {
+    ) -> wasmtime::Result<SmallVec<[HostResult; 4]>> {
         let zero = |ty: &Type| match *ty {
             Type::Core(kind) => Value::zero(kind).map_or(HostResult::Reference(kind, 0), HostResult::Number),
             Type::Data { content, form } => HostResult::Data(content, form),
@@ -272,19 +275,13 @@ impl<'a> HostCaller<'a> {
             return Err(Interrupted(why).into());
         }
         outcome?;
-        let mut given = SmallVec::new();
-        for (i, result) in results.iter().enumerate() {
-            given.push(match result {
-                HostResult::Number(value) => Given::Numbers([*value].into_iter().collect()),
-                HostResult::Reference(kind, id) => Given::Reference(references::to_val(&mut self.caller, *kind, *id)?),
-                HostResult::Data(..) => {
-                    let own = self.given.iter().position(|(at, _)| *at == i).map(|at| self.given.swap_remove(at).1);
-                    let not_given = || Error::new(Status::HOST_FUNCTION, format!("the host function did not give result {i}"));
-                    Given::Numbers(own.ok_or_else(not_given)?)
-                }
-            });
-        }
-        Ok(given)
+        Ok(results)
+    }
+
+    /// The values that say where result `i` is.
+    fn take_given(&mut self, i: usize) -> Result<SmallVec<[Value; 2]>> {
+        let own = self.given.iter().position(|(at, _)| *at == i).map(|at| self.given.swap_remove(at).1);
+        own.ok_or_else(|| Error::new(Status::HOST_FUNCTION, format!("the host function did not give result {i}")))
     }
 
     /// Puts result `i` into the guest's memory: guest code runs.

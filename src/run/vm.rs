@@ -5,7 +5,7 @@ use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::{Limiter, Limits};
 use crate::isolate::wasi::{Exit, SandboxLimits, WasiHost, WasiSettings, WasiState};
 use crate::observe::metrics::Metrics;
-use crate::run::cancel::{Flag, Sleepers, Tokens};
+use crate::run::cancel::{Flag, Sleepers, Tokens, before_looking};
 use crate::run::link::{Source, Unit};
 use crate::run::module::Linked;
 use crate::run::pool::Pool;
@@ -61,6 +61,7 @@ pub struct Errand {
 
 /// Whether a call of this module with these tokens is to end, whatever its deadline.
 pub fn cancelled(linked: &Linked, tokens: &Tokens) -> Option<Interrupt> {
+    before_looking();
     if linked.env.closing.is_set() {
         Some(Interrupt::Closed)
     } else if linked.is_stopped() {
