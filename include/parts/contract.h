@@ -20,8 +20,12 @@
  *              A smaller struct_size (an older header) means defaults for the tail; a larger one needs a tail of zeroes.
  *  Handles     Opaque; _new, _load, _get and _retain give one that you own, _free gives it back, in any order: a handle keeps
  *              what it needs alive. A handle of another runtime, of a closed one or of another kind gets an error.
+ *  Values      Arguments borrow the strings and bytes that they point at for the call. Results own theirs, with a NUL behind them:
+ *              give them back with dwcp_values_clear, which is safe on every value. References are numbers that mean something
+ *              in their own VM only.
  *  Threads     Handles may be used from any number of threads, except a config, an imports set and WASI settings: one thread
- *              at a time. A caller handle is valid only inside its callback, on its thread.
+ *              at a time. A session (dwcp_vm_t) answers DWCP_ERR_BUSY to a second thread. A caller handle is valid only inside
+ *              its callback, on its thread.
  *  Callbacks   Run on the native stack of an OS thread, with no lock of the library held. They must return: no longjmp, no
  *              exception. A finalizer runs exactly once, after the last call that could use its user data. A call made from
  *              inside one has limits of its own: give it dwcp_caller_remaining_ns as its timeout_ns, and a share of the fuel.
