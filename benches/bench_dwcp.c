@@ -17,6 +17,7 @@ typedef struct {
   dwcp_function_t *function;
   uint8_t *bytes;
   size_t len;
+  dwcp_vm_t *vm;
   int32_t turn;
 } host_t;
 
@@ -35,6 +36,22 @@ static bool call(void *state, uint32_t repeat) {
     size_t count = 0;
     dwcp_error_t *error = NULL;
     dwcp_status_t status = dwcp_function_call(host->function, args, 2, NULL, &result, 1, &count, NULL, &error);
+    check(host, "call", status, &error);
+    if (count != 1 || dwcp_as_i32(result) != turn + 7) return false;
+  }
+  return true;
+}
+
+/* A call in a session: the VM lives on. */
+static bool call_live(void *state, uint32_t repeat) {
+  host_t *host = state;
+  for (uint32_t i = 0; i < repeat; i++) {
+    int32_t turn = host->turn++;
+    dwcp_value_t args[2] = {dwcp_i32(turn), dwcp_i32(7)};
+    dwcp_value_t result;
+    size_t count = 0;
+    dwcp_error_t *error = NULL;
+    dwcp_status_t status = dwcp_vm_call(host->vm, host->function, args, 2, NULL, &result, 1, &count, NULL, &error);
     check(host, "call", status, &error);
     if (count != 1 || dwcp_as_i32(result) != turn + 7) return false;
   }
@@ -86,8 +103,13 @@ int main(int argc, char **argv) {
     bench_run(&args, reload, &host, 1, 1);
   } else {
     load(&host, 1);
-    bool live = strcmp(args.work, "live") == 0;
-    bench_run(&args, call, &host, live ? 100 : 1, live ? 100 : 2000);
+    if (strcmp(args.work, "live") == 0) {
+      check(&host, "acquire", dwcp_vm_acquire(host.module, NULL, &host.vm, &error), &error);
+      bench_run(&args, call_live, &host, 100, 1000);
+      dwcp_vm_release(host.vm);
+    } else {
+      bench_run(&args, call, &host, 1, 2000);
+    }
   }
   unload(&host);
   free(host.bytes);

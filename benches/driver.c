@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Which kinds of work a configuration is measured in. Ours has no live VMs yet: what it does instead is labelled. */
-enum { FRESH = 1, LIVE = 2, COLD = 4, LIVE_NO_MEMORY = 8 };
+/* Which kinds of work a configuration is measured in. */
+enum { FRESH = 1, LIVE = 2, COLD = 4 };
 
 static const struct {
   const char *name, *word, *guest, *unit;
@@ -27,8 +27,7 @@ static const struct {
     {"fresh VM per call, one page of memory, deadline on", "call", "add_page.wat", "us", 1e3, 10000, 2000, FRESH, ""},
     {"fresh VM per call, no memory, deadline on", "call", "add.wat", "us", 1e3, 10000, 2000, FRESH, ""},
     {"fresh VM, 64 KB data, writes 4 KB", "call", "write4k.wat", "us", 1e3, 10000, 2000, FRESH, ""},
-    {"call on a live VM", "live", "add_page.wat", "ns", 1, 3000, 500, LIVE, ", fresh VM (no sessions yet)"},
-    {"call on a live VM", "live", "add.wat", "ns", 1, 3000, 500, LIVE_NO_MEMORY, ", fresh VM without memory (no sessions yet)"},
+    {"call on a live VM", "live", "add_page.wat", "ns", 1, 3000, 500, LIVE, ", session"},
     {"cold: bytes to a callable function, empty cache", "cold", "cold.wasm", "ms", 1e6, 5, 3, COLD, ""},
 };
 
@@ -38,8 +37,8 @@ static const struct {
   int kinds;
   bool reference;
 } CONFIGS[] = {
-    {OURS, "deadline", "deadline, metrics on", FRESH | LIVE | COLD | LIVE_NO_MEMORY, true},
-    {OURS, "deadline+fuel", "deadline + fuel, metrics on (default profile)", FRESH | LIVE | COLD | LIVE_NO_MEMORY, true},
+    {OURS, "deadline", "deadline, metrics on", FRESH | LIVE | COLD, true},
+    {OURS, "deadline+fuel", "deadline + fuel, metrics on (default profile)", FRESH | LIVE | COLD, true},
     {OURS, "deadline+fuel+nometrics", "deadline + fuel, metrics off", FRESH | LIVE, false},
     {PEER, "expert", "expert, no limits", FRESH | LIVE | COLD, false},
     {PEER, "expert+deadline", "expert, deadline", FRESH | LIVE | COLD, false},
@@ -67,7 +66,7 @@ static void make_plan(plan_t *plan, bool with_peer, const char *only) {
                      .samples = WORKS[w].samples,
                      .quick_samples = WORKS[w].quick_samples,
                      .pinned = WORKS[w].kind != COLD, /* both compile on all cores */
-                     .reference = CONFIGS[c].reference && WORKS[w].kind != LIVE_NO_MEMORY};
+                     .reference = CONFIGS[c].reference};
       snprintf(row->config, sizeof row->config, "%s%s", CONFIGS[c].label, row->system == OURS ? WORKS[w].ours_note : "");
     }
   }

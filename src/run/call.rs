@@ -280,7 +280,7 @@ impl Runtime {
         options: &CallOptions,
         stats: &mut CallStats,
     ) -> Result<i32> {
-        let order = Order::new(self, request.linked, request.entered, options, request.command)?;
+        let order = Order::new(self, request.linked, request.entered, options, &options.tokens, request.command)?;
         let wasi = self.wasi(options)?;
         let slot = self.slot(&order, stats)?;
         let result = order.carry_out(self, stats, |errand, stats| {
@@ -381,8 +381,10 @@ impl Runtime {
         stats: &mut CallStats,
         run: impl FnOnce(&mut Vm) -> wasmtime::Result<T>,
     ) -> wasmtime::Result<T> {
-        let started = Instant::now();
-        stats.start_ns = nanos(started.duration_since(begun.entered));
+        // In a session nothing lies between entry and guest but checks: the time of entry is as good, and reading the clock is what
+        // a call there mostly costs.
+        let started = if begun.found.is_some() { Instant::now() } else { begun.entered };
+        stats.start_ns = nanos(started.duration_since(begun.entered)).max(1);
         match begun.found {
             Some(Found::Compiled) => self.metrics().cold_start(stats.start_ns),
             Some(Found::Held) => self.metrics().warm_start(stats.start_ns),
@@ -421,14 +423,15 @@ impl<'a> Order<'a> {
         runtime: &Runtime,
         linked: &'a Arc<Linked>,
         entered: Instant,
-        options: &'a CallOptions,
+        options: &CallOptions,
+        tokens: &'a Tokens,
         command: bool,
     ) -> Result<Order<'a>> {
         linked.check_enabled()?;
         let limits = Limits::settle(runtime.config(), &options.asked, command)?;
         linked.check_instances(limits.instances)?;
         let deadline = limits.timeout_ns.map(Duration::from_nanos).and_then(|timeout| entered.checked_add(timeout));
-        Ok(Order { linked, limits, entered, deadline, user_data: options.user_data, tokens: &options.tokens })
+        Ok(Order { linked, limits, entered, deadline, user_data: options.user_data, tokens })
     }
 
     /// Arms the deadline and runs `work` on a thread with enough stack: this one, or one of the runtime's while this one waits.

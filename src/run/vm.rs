@@ -308,7 +308,11 @@ impl Vm {
         state.limiter.forget_refusals();
         state.wasi.forget_refusals();
         self.arm()?;
-        self.check_interrupt()
+        // Its deadline is not looked at: the call has just begun.
+        match cancelled(&self.store.data().linked, &self.store.data().errand.tokens) {
+            Some(why) => Err(Interrupted(why).into()),
+            None => Ok(()),
+        }
     }
 
     fn arm(&mut self) -> wasmtime::Result<()> {
