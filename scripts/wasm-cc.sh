@@ -38,16 +38,18 @@ with() {
     zig*)
         c=cc cpp=c++ target=wasm32-freestanding
         # Zig's debug builds call a runtime that traps; a guest without a libc has none.
-        common=-fno-sanitize=undefined
+        common=-fno-sanitize=undefined stack=
         ;;
     *)
         c='' cpp='' target=wasm32-unknown-unknown common=
+        # A stack that overflows traps then, and does not write into the globals. Zig does so by itself.
+        stack=-Wl,--stack-first
         ;;
     esac
     if [ "$libc" = 1 ]; then
-        target=wasm32-wasi link=-mexec-model=reactor
+        target=wasm32-wasi link="-mexec-model=reactor $stack"
     else
-        common="$common -mbulk-memory -ffreestanding" link='-nostdlib -Wl,--no-entry'
+        common="$common -mbulk-memory -ffreestanding" link="-nostdlib -Wl,--no-entry $stack"
     fi
 }
 
@@ -73,6 +75,7 @@ build() { # output, file...
 printf '%s\n' '#include <stdint.h>' '__attribute__((export_name("one"))) int32_t one(void) { return 1; }' >"$work/probe.c"
 [ "$libc" = 0 ] || printf '%s\n' '#include <stdio.h>' '__attribute__((export_name("two"))) void two(double d) { printf("%f", d); }' >>"$work/probe.c"
 found=
+: >"$work/said"
 for candidate in ${DWCP_WASM_CC:-clang clang-22 clang-21 clang-20 clang-19 clang-18 clang-17 clang-16 clang-15 clang-14 zig \
     "$root/target/tools/ziglang/zig"}; do
     command -v "$candidate" >/dev/null 2>&1 || continue
@@ -83,6 +86,7 @@ for candidate in ${DWCP_WASM_CC:-clang clang-22 clang-21 clang-20 clang-19 clang
     fi
 done
 if [ -z "$found" ]; then
+    [ -z "${DWCP_WASM_CC:-}" ] || cat "$work/said" >&2
     need="clang with wasm-ld"
     [ "$libc" = 0 ] || need="$need and wasi-libc"
     echo "no WebAssembly compiler: $need, or zig, is missing (scripts/setup.sh wasm-cc)"
