@@ -5,10 +5,12 @@
 //! #[macro_use]
 //! mod dwcp_guest;
 //!
-//! dwcp_export!("s:s64", fn greet(ptr: *mut u8, len: usize) -> u64 {
-//!     let name = unsafe { dwcp_guest::string(ptr, len) };
-//!     dwcp_guest::give(format!("Hello, {name}"))
-//! });
+//! dwcp_export! { "s:s64",
+//!     fn greet(ptr: *mut u8, len: usize) -> u64 {
+//!         let name = unsafe { dwcp_guest::string(ptr, len) };
+//!         dwcp_guest::give(format!("Hello, {name}"))
+//!     }
+//! }
 //! dwcp_frees!(greet);
 //! ```
 //!
@@ -59,12 +61,12 @@ pub unsafe fn bytes(ptr: *mut u8, len: usize) -> Vec<u8> {
     unsafe { Vec::from_raw_parts(ptr, len, len) }
 }
 
-/// A string argument; the host has checked that it is UTF-8.
+/// A string argument. A host that binds the function with `b` for `s` may give bytes that are no UTF-8: this panics then.
 ///
 /// # Safety
 /// The two are an `s` parameter, used once.
 pub unsafe fn string(ptr: *mut u8, len: usize) -> String {
-    unsafe { String::from_utf8_unchecked(bytes(ptr, len)) }
+    String::from_utf8(unsafe { bytes(ptr, len) }).expect("a string is UTF-8")
 }
 
 /// An `s64` or `b64` result: the address in the high half, the length in the low. The host copies it; the memory stays allocated.
@@ -82,16 +84,20 @@ pub unsafe fn take(packed: u64) -> Vec<u8> {
     unsafe { bytes((packed >> 32) as usize as *mut u8, packed as u32 as usize) }
 }
 
-/// The host puts arguments into memory from here.
+/// The host puts arguments into memory from here. Whatever alignment it asks for, the block is that of a vector of bytes, so that
+/// `bytes` may take it over; the standard library's allocator aligns to 8 by itself.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn cabi_realloc(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
-    let layout = |size| Layout::from_size_align(size, align).unwrap_or_else(|_| std::process::abort());
+    let layout = |size| Layout::array::<u8>(size).unwrap_or_else(|_| std::process::abort());
     if new_size == 0 {
         return align as *mut u8;
     }
     let block = unsafe { alloc(layout(new_size)) };
     if block.is_null() {
         handle_alloc_error(layout(new_size));
+    }
+    if block as usize % align != 0 {
+        std::process::abort();
     }
     if old_size > 0 {
         unsafe {
