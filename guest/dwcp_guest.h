@@ -10,9 +10,9 @@
  *         return dwcp_return(text, len + 7);
  *     }
  *
- *     clang --target=wasm32 -O2 -mbulk-memory -nostdlib -Wl,--no-entry -o greet.wasm greet.c
- *     clang --target=wasm32-wasi -O2 -mexec-model=reactor -o greet.wasm greet.c                      with wasi-libc
- *     python3 -m ziglang cc --target=wasm32-wasi -O2 -mexec-model=reactor -o greet.wasm greet.c      with Zig's
+ *     clang --target=wasm32 -O2 -s -mbulk-memory -nostdlib -Wl,--no-entry -Wl,--stack-first -o greet.wasm greet.c
+ *     clang --target=wasm32-wasi -O2 -s -mexec-model=reactor -Wl,--stack-first -o greet.wasm greet.c     with wasi-libc
+ *     python3 -m ziglang cc --target=wasm32-wasi -O2 -s -mexec-model=reactor -o greet.wasm greet.c       with Zig's
  *
  * A string or bytes parameter is two parameters, (const char *, size_t), without a NUL at the end; an empty one is no memory:
  * address 8, length 0. The guest owns it: give it to dwcp_free, keep it, or leave it where each call has a VM of its own.

@@ -24,7 +24,7 @@ macro_rules! dwcp_export {
     ($signature:literal, fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
         dwcp_signature!(stringify!($name), $signature);
         #[unsafe(no_mangle)]
-        pub extern "C" fn $name($($argument: $kind),*) $(-> $result)? $body
+        extern "C" fn $name($($argument: $kind),*) $(-> $result)? $body
     };
 }
 
@@ -96,7 +96,7 @@ unsafe extern "C" fn cabi_realloc(old: *mut u8, old_size: usize, align: usize, n
     if block.is_null() {
         handle_alloc_error(layout(new_size));
     }
-    if block as usize % align != 0 {
+    if block.align_offset(align) != 0 {
         std::process::abort();
     }
     if old_size > 0 {
