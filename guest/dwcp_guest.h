@@ -46,11 +46,9 @@
 #ifdef __cplusplus
 #define DWCP_EXTERN_C extern "C"
 #define DWCP_NOEXCEPT noexcept
-#define DWCP_NORETURN [[noreturn]]
 #else
 #define DWCP_EXTERN_C
 #define DWCP_NOEXCEPT
-#define DWCP_NORETURN _Noreturn
 #endif
 #define DWCP_WEAK DWCP_EXTERN_C __attribute__((weak))
 #define DWCP_EXPORTED(name) __attribute__((used, visibility("default"), export_name(name)))
@@ -91,10 +89,10 @@ static inline dwcp_str dwcp_unpack(uint64_t packed) DWCP_NOEXCEPT {
 }
 
 /* Ends the call. The host sees a trap or, where memory was refused, the limit that refused it. */
-DWCP_NORETURN static inline void dwcp_abort(void) DWCP_NOEXCEPT { __builtin_trap(); }
+__attribute__((noreturn)) static inline void dwcp_abort(void) DWCP_NOEXCEPT { __builtin_trap(); }
 
 /* The same with a message, on standard error; without a libc there is none, and the message is dropped. */
-DWCP_NORETURN static inline void dwcp_panic(const char *message) DWCP_NOEXCEPT {
+__attribute__((noreturn)) static inline void dwcp_panic(const char *message) DWCP_NOEXCEPT {
 #if DWCP_GUEST_LIBC
     if (write(2, message, strlen(message)) >= 0) (void)!write(2, "\n", 1);
 #endif
