@@ -53,8 +53,9 @@ function(dwcp_rust_guest name source)
   if(DWCP_RUST_GUESTS_MISSING)
     return()
   endif()
+  # Without MAKEFLAGS: rustc would look for a jobserver of make's that is not handed on to it.
   add_custom_command(OUTPUT "${DWCP_GUEST_DIR}/${name}.wasm"
-    COMMAND "${DWCP_RUSTC}" --edition 2024 -D warnings --target ${dwcp_rust_target} --crate-type cdylib --crate-name ${name}
+    COMMAND "${CMAKE_COMMAND}" -E env --unset=MAKEFLAGS --unset=MFLAGS --unset=CARGO_MAKEFLAGS "${DWCP_RUSTC}" --edition 2024 -D warnings --target ${dwcp_rust_target} --crate-type cdylib --crate-name ${name}
             -C opt-level=s -C strip=symbols -C panic=abort -o "${DWCP_GUEST_DIR}/${name}.wasm" "${CMAKE_CURRENT_SOURCE_DIR}/${source}"
     DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${source}" "${CMAKE_CURRENT_SOURCE_DIR}/guest/dwcp_guest.rs"
     COMMENT "Guest ${name}.wasm" VERBATIM)
