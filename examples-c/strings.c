@@ -53,14 +53,14 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
         dwcp_value_t arg = dwcp_string(items[i]), result; /* an argument is borrowed: nothing to free */
         check(dwcp_function_call(transform, &arg, 1, NULL, &result, 1, NULL, NULL, &error), &error);
-        printf("Transformed: %s\n", (const char *)dwcp_as_bytes(result).data); /* has a NUL behind it */
-        dwcp_values_clear(&result, 1);                                         /* a result is yours until then */
+        printf("Transformed: %s\n", dwcp_as_string(result));
+        dwcp_values_clear(&result, 1); /* a result is yours until then */
     }
     dwcp_function_free(transform);
 
     dwcp_value_t result;
     check(call(module, "greet", NULL, dwcp_string("J\xc3\xbcrgen"), &result, &error), &error);
-    printf("%s\n", (const char *)dwcp_as_bytes(result).data);
+    printf("%s\n", dwcp_as_string(result));
     dwcp_values_clear(&result, 1);
 
     /* Bytes may be anything, NUL too: they have a length. */
