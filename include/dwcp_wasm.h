@@ -2232,7 +2232,7 @@ dwcp_status_t dwcp_module_export(const dwcp_module_t *module,
  * With NULL the signature is the one that the module declares in its custom section "dwcp.signatures" (lines of a name, a space
  * and a signature), if it declares one, and otherwise the function's own, numbers and references only.
  *
- * The memory for an argument comes from the first of the guest's exports cabi_realloc(0, 0, 8, size), malloc(size) and
+ * The memory for an argument comes from the first of the guest's exports cabi_realloc(0, 0, 1, size), malloc(size) and
  * alloc(size), and is the guest's from then on; an empty one has the address 8 and takes no memory. Results are copied out of
  * the guest; in a session the guest's cabi_post_NAME, if it is exported and takes the function's results, is called afterwards.
  *

@@ -15,10 +15,12 @@ use wasmtime::{AsContext, AsContextMut, Func, Memory, ModuleExport};
 
 /// The name of the memory that hosts see.
 pub const MEMORY: &str = "memory";
-/// Alignment of what the host puts into a guest's memory.
-const ALIGN: u32 = 8;
+/// Alignments that an allocator of the canonical ABI is asked for: strings and bytes have that of a byte there, and a guest that
+/// frees them says so to its allocator.
+const BYTES: i32 = 1;
+const PAIR: i32 = 4;
 /// Where an empty string is said to be: not null, so that every language can make a slice of it.
-const NOWHERE: u32 = ALIGN;
+const NOWHERE: u32 = 8;
 
 /// The exports by which a guest gives memory, the first that there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +99,12 @@ fn lie(what: String) -> Error {
 }
 
 impl Heap {
-    /// Memory of the guest's own, by its allocator: guest code runs.
-    pub fn allocate(&self, mut context: impl AsContextMut<Data = VmState>, len: usize) -> wasmtime::Result<u32> {
+    /// Memory of the guest's own for bytes, by its allocator: guest code runs.
+    pub fn allocate(&self, context: impl AsContextMut<Data = VmState>, len: usize) -> wasmtime::Result<u32> {
+        self.allocate_aligned(context, len, BYTES)
+    }
+
+    fn allocate_aligned(&self, mut context: impl AsContextMut<Data = VmState>, len: usize, align: i32) -> wasmtime::Result<u32> {
         let Some((protocol, function)) = self.allocator else {
             let text = "the module exports no allocator: cabi_realloc, malloc or alloc";
             return Err(Error::new(Status::UNSUPPORTED, text).into());
@@ -112,7 +118,7 @@ impl Heap {
         let address = match protocol {
             Protocol::Realloc => {
                 let call = function.typed::<(i32, i32, i32, i32), i32>(&context)?;
-                call.call(&mut context, (0, 0, ALIGN.cast_signed(), wanted))?
+                call.call(&mut context, (0, 0, align, wanted))?
             }
             Protocol::Malloc | Protocol::Alloc => function.typed::<i32, i32>(&context)?.call(&mut context, wanted)?,
         };
@@ -152,7 +158,7 @@ impl Heap {
             Form::Terminated => smallvec![number(address)],
             Form::Packed => smallvec![Value::I64((u64::from(address) << 32 | u64::from(len)).cast_signed())],
             Form::Pointer => {
-                let pair = self.allocate(&mut context, 8)?;
+                let pair = self.allocate_aligned(&mut context, 8, PAIR)?;
                 let bytes = (u64::from(len) << 32 | u64::from(address)).to_le_bytes();
                 self.memory.write(&mut context, pair as usize, &bytes)?;
                 smallvec![number(pair)]
