@@ -3,6 +3,7 @@
 use crate::compile::cache::Found;
 use crate::error::{Error, Result, Status, escape};
 use crate::interface::Interface;
+use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::{Asked, Limits};
 use crate::isolate::stack;
 use crate::isolate::wasi::WasiSettings;
@@ -281,6 +282,7 @@ impl Runtime {
         stats: &mut CallStats,
     ) -> Result<i32> {
         let order = Order::new(self, request.linked, request.entered, options, &options.tokens, request.command)?;
+        request.linked.check_instances(order.limits.instances)?;
         let wasi = self.wasi(options)?;
         let slot = self.slot(&order, stats)?;
         let result = order.carry_out(self, stats, |errand, stats| {
@@ -288,7 +290,7 @@ impl Runtime {
                 .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;
             let outcome = vm.instantiate(request.linked).and_then(|()| {
                 let function = vm.function(request.export)?;
-                let begun = Begun { found: Some(request.found), entered: request.entered };
+                let begun = Begun { found: Some(request.found), entered: request.entered, deadline: order.deadline };
                 self.perform(&mut vm, function, payload, None, begun, stats)
             });
             settle(outcome, &vm, request.command, stats)
@@ -352,21 +354,20 @@ impl Runtime {
         stats: &mut CallStats,
     ) -> wasmtime::Result<()> {
         match payload {
-            Payload::Numbers(buffer) => self.timed(vm, begun, stats, |vm| vm.call(function, buffer)),
+            Payload::Numbers(buffer) => self.timed(begun, stats, || vm.call(function, buffer)),
             Payload::Typed(Typed { interface, args, outputs }) => {
                 let heap = match interface.takes_data() || interface.gives_data() {
                     true => Some(vm.heap()?),
                     false => None,
                 };
                 let post = post.map(|export| vm.function(export)).transpose()?;
-                let vals = typed::lower(vm.store(), interface, args, heap)?;
-                let results = self.timed(vm, begun, stats, |vm| {
-                    let mut scope = RootScope::new(vm.store());
-                    typed::invoke(&mut scope, function, interface, &vals)
-                })?;
-                *outputs = typed::lift(vm.store(), interface, &results, heap)?;
+                // What is rooted for the call ends with it, also in a session.
+                let mut scope = RootScope::new(vm.store());
+                let vals = typed::lower(&mut scope, interface, args, heap)?;
+                let results = self.timed(begun, stats, || typed::invoke(&mut scope, function, interface, &vals))?;
+                *outputs = typed::lift(&mut scope, interface, &results, heap)?;
                 match post {
-                    Some(post) => post.call(vm.store(), &results, &mut []),
+                    Some(post) => post.call(&mut scope, &results, &mut []),
                     None => Ok(()),
                 }
             }
@@ -374,13 +375,7 @@ impl Runtime {
     }
 
     /// Runs the guest and takes its time.
-    fn timed<T>(
-        &self,
-        vm: &mut Vm,
-        begun: Begun,
-        stats: &mut CallStats,
-        run: impl FnOnce(&mut Vm) -> wasmtime::Result<T>,
-    ) -> wasmtime::Result<T> {
+    fn timed<T>(&self, begun: Begun, stats: &mut CallStats, run: impl FnOnce() -> wasmtime::Result<T>) -> wasmtime::Result<T> {
         // In a session nothing lies between entry and guest but checks: the time of entry is as good, and reading the clock is what
         // a call there mostly costs.
         let started = if begun.found.is_some() { Instant::now() } else { begun.entered };
@@ -391,21 +386,25 @@ impl Runtime {
             // Its time is the other's compilation, which would spoil either; a session's VM is there already.
             Some(Found::Waited) | None => {}
         }
-        let result = run(vm);
+        let result = run();
         let ended = Instant::now();
         stats.execution_ns = nanos(ended.duration_since(started));
         self.metrics().execution(stats.execution_ns);
         // A bulk instruction does not look at the clock: one that ran over is found here.
-        result.and_then(|value| vm.check_time(ended).map(|()| value))
+        match result {
+            Ok(_) if begun.deadline.is_some_and(|deadline| ended >= deadline) => Err(Interrupted(Interrupt::Timeout).into()),
+            result => result,
+        }
     }
 }
 
-/// How the request of a call began.
+/// How the request of a call began, and when it must end.
 #[derive(Clone, Copy)]
 pub(crate) struct Begun {
     /// How the module was come by; `None` in a session.
     pub found: Option<Found>,
     pub entered: Instant,
+    pub deadline: Option<Instant>,
 }
 
 /// What a call may use, settled.
@@ -429,7 +428,6 @@ impl<'a> Order<'a> {
     ) -> Result<Order<'a>> {
         linked.check_enabled()?;
         let limits = Limits::settle(runtime.config(), &options.asked, command)?;
-        linked.check_instances(limits.instances)?;
         let deadline = limits.timeout_ns.map(Duration::from_nanos).and_then(|timeout| entered.checked_add(timeout));
         Ok(Order { linked, limits, entered, deadline, user_data: options.user_data, tokens })
     }

@@ -406,7 +406,8 @@ impl<'a> HostCaller<'a> {
             Err(e) => e,
             Ok(_) => Error::new(Status::EXIT, "the guest exited"),
         };
-        if explained.status() == Status::DENIED {
+        // Fuel too: the guest would find it gone at its next loop only.
+        if matches!(explained.status(), Status::DENIED | Status::OUT_OF_FUEL) {
             self.caller.data_mut().end_with(Ending::Error(explained.clone()));
         }
         explained
@@ -472,11 +473,11 @@ thread_local! {
     static NESTING: RefCell<SmallVec<[u64; 4]>> = const { RefCell::new(SmallVec::new_const()) };
 }
 
-/// Marks that a host function of a runtime runs on this thread.
-struct Nested;
+/// Marks that a host function of a runtime, or a finalizer of its VMs, runs on this thread.
+pub(super) struct Nested;
 
 impl Nested {
-    fn enter(runtime_id: u64) -> Nested {
+    pub(super) fn enter(runtime_id: u64) -> Nested {
         NESTING.with_borrow_mut(|n| n.push(runtime_id));
         Nested
     }

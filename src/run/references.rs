@@ -1,6 +1,7 @@
 //! References of a VM that its host holds: numbers outside, roots inside.
 
 use crate::error::{Error, Result, Status};
+use crate::run::host::Nested;
 use crate::run::module::Linked;
 use crate::run::vm::VmState;
 use crate::signature::Kind;
@@ -10,6 +11,20 @@ use wasmtime::{AsContextMut, ExternRef, Func, OwnedRooted, Val};
 
 /// An object of the host, for guests to hold and hand back. Its drop tells the host that no guest and no host has it any more.
 pub type HostObject = Box<dyn Any + Send + Sync>;
+
+/// An object with the runtime whose VM it is in: its end is host code, which must not wait for the call that it may be part of.
+struct Tracked {
+    runtime_id: u64,
+    /// `None` only while it is dropped.
+    object: Option<HostObject>,
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        let _nested = Nested::enter(self.runtime_id);
+        self.object = None;
+    }
+}
 
 /// The host's references to one VM. A number holds the VM's serial number and a place, so that a reference of another VM is
 /// recognised; a place that was freed may be used again.
@@ -112,6 +127,7 @@ pub fn check(linked: &Linked) -> Result<()> {
 /// Makes a reference to an object of the host.
 pub fn create(mut store: impl AsContextMut<Data = VmState>, object: HostObject) -> wasmtime::Result<u64> {
     let mut context = store.as_context_mut();
+    let object = Tracked { runtime_id: context.data().runtime_id(), object: Some(object) };
     let mut scope = wasmtime::RootScope::new(&mut context);
     let made = ExternRef::new(&mut scope, object)?;
     from_val(&mut scope, &Val::ExternRef(Some(made)))
@@ -128,7 +144,7 @@ pub fn look<R>(
     let val = to_val(&mut scope, Kind::ExternRef, id)?;
     let Val::ExternRef(Some(rooted)) = val else { return Ok(look(None)) };
     let data = rooted.data(&scope).map_err(|e| Error::new(Status::OS, format!("the reference cannot be read: {e:#}")))?;
-    Ok(look(data.and_then(|any| any.downcast_ref::<HostObject>()).map(|object| &**object)))
+    Ok(look(data.and_then(|any| any.downcast_ref::<Tracked>()?.object.as_deref())))
 }
 
 /// The function behind a reference.

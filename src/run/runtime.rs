@@ -195,7 +195,7 @@ impl Runtime {
 
     /// Makes an alias stand for a module from now on, whatever it stood for; `None` removes it. What is under way goes on.
     pub fn set_alias(&self, alias: &str, module: Option<&Module>) -> Result<()> {
-        let _inside = self.lifecycle.enter()?;
+        let inside = self.lifecycle.enter()?;
         let Key::Alias(alias) = Key::parse(Some(alias)).map_err(|e| e.context("alias"))? else {
             return Err(Error::argument("alias", "is a hash of 64 hexadecimal digits, which names its own bytes"));
         };
@@ -212,6 +212,8 @@ impl Runtime {
         }
         let before = names.set(alias, module.map(|module| Arc::clone(&module.linked)))?;
         drop(names);
+        // Its end may run finalizers, which may close the runtime.
+        drop(inside);
         drop(before);
         Ok(())
     }

@@ -92,6 +92,7 @@ impl Module {
         let entered = Instant::now();
         let _inside = runtime.lifecycle().enter()?;
         let order = Order::new(runtime, &self.linked, entered, options, &options.tokens, false)?;
+        self.linked.check_instances(order.limits.instances)?;
         let wasi = runtime.wasi(options)?;
         let mut stats = CallStats { call_id: runtime.next_call_id(), ..CallStats::default() };
         let slot = runtime.slot(&order, &mut stats)?.keep(&runtime.environment().pool);
@@ -106,6 +107,15 @@ impl Module {
         let body = Arc::new(Body { linked: Arc::clone(&self.linked), seat: Mutex::new(Seat::Live(Box::new(live))) });
         runtime.sessions().add(&body)?;
         Ok(Session { runtime: Arc::clone(runtime), body, tokens: options.tokens.clone() })
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Now, and not when the list of sessions lets go of it: its slot is free when it was given back. Outside the lock, because
+        // the VM's end may run finalizers.
+        let gone = end(&mut self.body.seat.lock(), "it was released");
+        drop(gone);
     }
 }
 
@@ -196,7 +206,7 @@ impl Session {
                 if let Err(e) = vm.rearm(&order.limits, errand) {
                     return settle(Err(e), vm, false, stats);
                 }
-                let begun = Begun { found: None, entered };
+                let begun = Begun { found: None, entered, deadline: order.deadline };
                 let outcome = target(vm).and_then(|function| runtime.perform(vm, function, payload, post, begun, stats));
                 broken = outcome.as_ref().err().is_some_and(has_unwound);
                 settle(outcome, vm, false, stats)

@@ -68,8 +68,10 @@ impl Sessions {
     pub fn stop(&self) {
         self.shared.list.lock().stop = true;
         self.shared.changed.notify_one();
-        if let Some(thread) = self.thread.lock().take() {
-            // The thread's own code does not panic; a finalizer that does ends with it.
+        let thread = self.thread.lock().take();
+        // A finalizer on that very thread may be what gives the runtime up.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
+            // The thread's own code does not panic.
             let _ = thread.join();
         }
         self.shared.end(|_| true, "the runtime is closed");

@@ -413,14 +413,6 @@ impl Vm {
         call_raw(&mut self.store, function, values)
     }
 
-    /// Refuses an end that came after the deadline.
-    pub fn check_time(&self, ended: Instant) -> wasmtime::Result<()> {
-        match self.store.data().errand.deadline {
-            Some(deadline) if ended >= deadline => Err(Interrupted(Interrupt::Timeout).into()),
-            _ => Ok(()),
-        }
-    }
-
     fn instance(&self) -> wasmtime::Result<Instance> {
         self.instance.ok_or_else(|| wasmtime::Error::msg("the VM has no instance"))
     }
