@@ -11,6 +11,7 @@
     FIELD(uint32_t, cache_size, 1000, 5000, 100, 1000, 1, 1000000)                                                \
     FIELD(uint64_t, cache_bytes, 1024 * MIB, 1024 * MIB, 1024 * MIB, 1024 * MIB, MIB, UINT64_MAX)                 \
     FIELD(uint64_t, max_module_bytes, 64 * MIB, 64 * MIB, 64 * MIB, 64 * MIB, 8, 1024 * MIB)                      \
+    FIELD(uint64_t, max_debug_info_bytes, 16 * MIB, 16 * MIB, 16 * MIB, 0, 0, 256 * MIB)                          \
     FIELD(uint32_t, max_functions, 10000, 10000, 10000, 10000, 1, 1000000)                                        \
     FIELD(uint32_t, compile_threads, 0, 0, 0, 0, 0, 256)                                                          \
     FIELD(uint64_t, max_memory_bytes, 128 * MIB, 128 * MIB, 128 * MIB, 64 * MIB, 65536, 4096 * MIB)               \
@@ -91,6 +92,7 @@ static void beyond(void) {
     CHECK_HAS(message(), "cache_size: ");
     CHECK_STATUS(dwcp_config_set_cache_bytes, INVALID_CONFIG, (config, MIB - 1, &err));
     CHECK_HAS(message(), "cache_bytes: ");
+    CHECK_STATUS(dwcp_config_set_max_debug_info_bytes, INVALID_CONFIG, (config, 256 * MIB + 1, &err));
     CHECK_STATUS(dwcp_config_set_max_module_bytes, INVALID_CONFIG, (config, 7, &err));
     CHECK_STATUS(dwcp_config_set_max_module_bytes, INVALID_CONFIG, (config, 1024 * MIB + 1, &err));
     CHECK_HAS(message(), "max_module_bytes: ");

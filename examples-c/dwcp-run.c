@@ -88,6 +88,7 @@ static int fail_with(dwcp_status_t status, dwcp_error_t *error) {
         if (frame.function) fprintf(stderr, "%s", frame.function);
         else fprintf(stderr, "function %u", (unsigned)frame.func_index);
         if (frame.module) fprintf(stderr, " in %s", frame.module);
+        if (frame.file) fprintf(stderr, " (%s:%u:%u)", frame.file, (unsigned)frame.line, (unsigned)frame.column);
         if (frame.offset != UINT64_MAX) fprintf(stderr, ", offset 0x%llx", (unsigned long long)frame.offset);
         fputc('\n', stderr);
     }

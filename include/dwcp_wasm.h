@@ -193,7 +193,10 @@ typedef struct dwcp_frame_t {
     size_t struct_size;
     /** The module's own name, escaped; NULL if it has none. Lives as long as the error. */
     const char *module;
-    /** The function's name from the name section, escaped; NULL if it has none. Lives as long as the error. */
+    /**
+     * The function's name from the name section, escaped, at most some 1000 bytes; NULL if it has none. Mangled names of Rust are
+     * demangled; of C++ the path is shown, "space::Type<...>::method". Lives as long as the error.
+     */
     const char *function;
     /** The function's index in the module. */
     uint32_t func_index;
@@ -201,6 +204,15 @@ typedef struct dwcp_frame_t {
     uint32_t reserved;
     /** Offset of the instruction in the module's binary, in bytes; UINT64_MAX if unknown. */
     uint64_t offset;
+    /**
+     * The file of the source, as the compiler was told it, escaped; NULL if the module has no line tables or they do not know.
+     * Where a function was inlined, it is the file of that one. Lives as long as the error.
+     */
+    const char *file;
+    /** The line in `file`, from 1; 0 if unknown. */
+    uint32_t line;
+    /** The column in the line, from 1; 0 if unknown. */
+    uint32_t column;
 } dwcp_frame_t;
 
 /** Bytes that somebody else owns; the function that gives them says for how long they live. */
@@ -259,7 +271,7 @@ typedef struct dwcp_module_info_t {
     char hash[72];
     /** Size of the bytes as given. */
     uint64_t size_bytes;
-    /** Size of the compiled code and its metadata, in bytes. */
+    /** Size of the compiled code, its metadata and the line tables kept of it, in bytes. */
     uint64_t code_bytes;
     /** When it was compiled, in nanoseconds since 1970-01-01 UTC. */
     int64_t created_at_unix_ns;
@@ -848,7 +860,10 @@ DWCP_API bool dwcp_error_exit_code(const dwcp_error_t *error, int32_t *out);
 DWCP_API size_t dwcp_error_frame_count(const dwcp_error_t *error);
 
 /**
- * Gives frame `i`, 0 being the innermost.
+ * Gives frame `i`, 0 being the innermost. The first frame of an error that is asked for has the names and the lines of all of
+ * them looked up, which takes some hundred microseconds, and once for each module some milliseconds for each MiB of its line
+ * tables. A call that fails pays nothing of that. A forked child gets file and line only where the frames were looked at before
+ * the fork.
  *
  * Returns: true if there is such a frame and `io` could be written; otherwise false, and `io` is as it was.
  * Errors: none
@@ -856,7 +871,10 @@ DWCP_API size_t dwcp_error_frame_count(const dwcp_error_t *error);
  * Threads: any.
  * Since: 0.1.0
  */
-DWCP_API bool dwcp_error_frame(const dwcp_error_t *error, size_t i, dwcp_frame_t *io);
+DWCP_API
+bool dwcp_error_frame(const dwcp_error_t *error,
+                      size_t i,
+                      dwcp_frame_t *io);
 
 /**
  * Frees the strings and bytes that results own and sets each value to zero. Safe on any zeroed array, on arguments, which own
@@ -1737,6 +1755,32 @@ dwcp_status_t dwcp_config_set_max_functions(dwcp_config_t *config,
  * Since: 0.1.0
  */
 DWCP_API uint32_t dwcp_config_get_max_functions(const dwcp_config_t *config);
+
+/**
+ * Sets max_debug_info_bytes. Line tables (DWARF) kept of a module, for file and line in the frames of its errors; of a module
+ * with more, none are kept.
+ * Range: 0 to 256 MiB; 0 keeps none. Unit: bytes. Default: 16 MiB; 0 in the secure profile. Per runtime: a call cannot change
+ * it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_debug_info_bytes(dwcp_config_t *config,
+                                                   uint64_t value,
+                                                   dwcp_error_t **error);
+
+/**
+ * The value of max_debug_info_bytes, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_debug_info_bytes(const dwcp_config_t *config);
 
 /**
  * Sets opt_level. How hard the compiler works: none compiles fastest, speed runs fastest, speed_and_size also makes code
@@ -3188,7 +3232,7 @@ extern "C" {
 
 /* ---- Layout: a compiler that lays a struct out differently stops here. ---- */
 
-DWCP_ASSERT_LAYOUT(sizeof(dwcp_frame_t) == 40, dwcp_frame_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_frame_t) == 56, dwcp_frame_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_slice_t) == 16, dwcp_slice_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_payload_t) == 16, dwcp_payload_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_value_t) == 24, dwcp_value_t_size);
@@ -3210,7 +3254,7 @@ DWCP_ASSERT_LAYOUT(sizeof(dwcp_batch_row_t) == 112, dwcp_batch_row_t_size);
 /* ---- Initialisers of the structs that begin with struct_size: macro and function do the same. ---- */
 
 /** Initialises a dwcp_frame_t: its size, and zero for everything else. */
-#define DWCP_FRAME_INIT { sizeof(dwcp_frame_t), NULL, NULL, 0, 0, 0 }
+#define DWCP_FRAME_INIT { sizeof(dwcp_frame_t), NULL, NULL, 0, 0, 0, NULL, 0, 0 }
 
 /**
  * Does what DWCP_FRAME_INIT does, for a struct that exists already. NULL is left alone.

@@ -3,6 +3,7 @@
 //! A code, once released, never changes its number. The hundreds give the class: 1xx the caller, 2xx the module,
 //! 3xx the guest, 4xx a limit, 5xx capacity, 9xx the library or the operating system.
 
+use crate::frame::Frame;
 use std::fmt;
 
 /// Longest message that an error carries, in bytes. Guest text is escaped before it is counted.
@@ -99,18 +100,6 @@ pub struct LimitHit {
     pub asked: u64,
 }
 
-/// One guest frame of a trap, innermost first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Frame {
-    /// The module's own name or `None`.
-    pub module: Option<String>,
-    /// The function's name from the name section, demangled where it can be.
-    pub function: Option<String>,
-    pub func_index: u32,
-    /// Byte offset of the instruction in the module's binary.
-    pub offset: Option<u64>,
-}
-
 /// An error: a status, a message for a person, and the facts a program may want.
 ///
 /// Boxed so that a `Result` on the request path stays one word.
@@ -185,6 +174,7 @@ impl Error {
     pub fn exit_code(&self) -> Option<i32> {
         self.0.exit_code
     }
+    /// The guest's frames, innermost first.
     pub fn frames(&self) -> &[Frame] {
         &self.0.frames
     }

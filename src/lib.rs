@@ -2,7 +2,7 @@
 //!
 //! The layers, each knowing only those above it:
 //!
-//! * [`error`], [`config`], [`value`], [`buffer`], [`signature`], [`interface`], [`glob`],
+//! * [`error`], [`frame`], `demangle`, [`config`], [`value`], [`buffer`], [`signature`], [`interface`], [`glob`],
 //!   `fork`, `thread`: the vocabulary;
 //! * [`observe`]: what happened;
 //! * [`compile`]: bytes become code, checked, cached, compiled once;
@@ -18,11 +18,13 @@
 pub mod buffer;
 pub mod compile;
 pub mod config;
+mod demangle;
 pub mod error;
 #[allow(non_camel_case_types, clippy::missing_safety_doc)]
 #[deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 pub mod ffi;
 mod fork;
+pub mod frame;
 pub mod glob;
 pub mod interface;
 pub mod isolate;

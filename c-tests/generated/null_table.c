@@ -913,23 +913,42 @@ static void case_132(fixture_t *x) {
 static void case_133(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_opt_level(NULL, 0, &error);
+    dwcp_status_t got = dwcp_config_set_max_debug_info_bytes(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_134(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_opt_level(fixture_dwcp_config(x), 0, NULL);
+    dwcp_status_t got = dwcp_config_set_max_debug_info_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
 static void case_135(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_opt_level(NULL);
+    (void)dwcp_config_get_max_debug_info_bytes(NULL);
 }
 
 static void case_136(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_opt_level(NULL, 0, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_137(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_opt_level(fixture_dwcp_config(x), 0, NULL);
+    fixture_status(x, got);
+}
+
+static void case_138(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_opt_level(NULL);
+}
+
+static void case_139(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_parallel_compilation(NULL, true, &error);
@@ -937,19 +956,19 @@ static void case_136(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_137(fixture_t *x) {
+static void case_140(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_parallel_compilation(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_138(fixture_t *x) {
+static void case_141(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_parallel_compilation(NULL);
     (void)got;
 }
 
-static void case_139(fixture_t *x) {
+static void case_142(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_compile_threads(NULL, 1, &error);
@@ -957,18 +976,18 @@ static void case_139(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_140(fixture_t *x) {
+static void case_143(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_compile_threads(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_141(fixture_t *x) {
+static void case_144(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_compile_threads(NULL);
 }
 
-static void case_142(fixture_t *x) {
+static void case_145(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_metrics(NULL, true, &error);
@@ -976,19 +995,19 @@ static void case_142(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_143(fixture_t *x) {
+static void case_146(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_enable_metrics(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_144(fixture_t *x) {
+static void case_147(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_enable_metrics(NULL);
     (void)got;
 }
 
-static void case_145(fixture_t *x) {
+static void case_148(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_tracing(NULL, true, &error);
@@ -996,19 +1015,19 @@ static void case_145(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_146(fixture_t *x) {
+static void case_149(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_enable_tracing(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_147(fixture_t *x) {
+static void case_150(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_enable_tracing(NULL);
     (void)got;
 }
 
-static void case_148(fixture_t *x) {
+static void case_151(fixture_t *x) {
     (void)x;
     dwcp_runtime_t *out = FIXTURE_POISON(dwcp_runtime_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1023,7 +1042,7 @@ static void case_148(fixture_t *x) {
     }
 }
 
-static void case_149(fixture_t *x) {
+static void case_152(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_new(fixture_dwcp_config(x), NULL, &error);
@@ -1031,7 +1050,7 @@ static void case_149(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_150(fixture_t *x) {
+static void case_153(fixture_t *x) {
     (void)x;
     dwcp_runtime_t *out = FIXTURE_POISON(dwcp_runtime_t);
     dwcp_status_t got = dwcp_runtime_new(fixture_dwcp_config(x), &out, NULL);
@@ -1044,7 +1063,7 @@ static void case_150(fixture_t *x) {
     }
 }
 
-static void case_151(fixture_t *x) {
+static void case_154(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_close(NULL, 1, &error);
@@ -1052,13 +1071,13 @@ static void case_151(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_152(fixture_t *x) {
+static void case_155(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_close(fixture_dwcp_runtime(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_153(fixture_t *x) {
+static void case_156(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_drain(NULL, 1, &error);
@@ -1066,13 +1085,13 @@ static void case_153(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_154(fixture_t *x) {
+static void case_157(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_drain(fixture_dwcp_runtime(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_155(fixture_t *x) {
+static void case_158(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_resume(NULL, &error);
@@ -1080,13 +1099,13 @@ static void case_155(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_156(fixture_t *x) {
+static void case_159(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_resume(fixture_dwcp_runtime(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_157(fixture_t *x) {
+static void case_160(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(NULL, VALID_alias(x), fixture_dwcp_module(x), &error);
@@ -1094,7 +1113,7 @@ static void case_157(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_158(fixture_t *x) {
+static void case_161(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), NULL, fixture_dwcp_module(x), &error);
@@ -1102,7 +1121,7 @@ static void case_158(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_159(fixture_t *x) {
+static void case_162(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), NULL, &error);
@@ -1110,18 +1129,18 @@ static void case_159(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_160(fixture_t *x) {
+static void case_163(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), fixture_dwcp_module(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_161(fixture_t *x) {
+static void case_164(fixture_t *x) {
     (void)x;
     dwcp_runtime_free(NULL);
 }
 
-static void case_162(fixture_t *x) {
+static void case_165(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1133,7 +1152,7 @@ static void case_162(fixture_t *x) {
     }
 }
 
-static void case_163(fixture_t *x) {
+static void case_166(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1145,7 +1164,7 @@ static void case_163(fixture_t *x) {
     }
 }
 
-static void case_164(fixture_t *x) {
+static void case_167(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), NULL, &error);
@@ -1153,7 +1172,7 @@ static void case_164(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_165(fixture_t *x) {
+static void case_168(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), &count, NULL);
@@ -1163,7 +1182,7 @@ static void case_165(fixture_t *x) {
     }
 }
 
-static void case_166(fixture_t *x) {
+static void case_169(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(NULL, VALID_key(x), &error);
@@ -1171,7 +1190,7 @@ static void case_166(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_167(fixture_t *x) {
+static void case_170(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), NULL, &error);
@@ -1179,13 +1198,13 @@ static void case_167(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_168(fixture_t *x) {
+static void case_171(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), VALID_key(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_169(fixture_t *x) {
+static void case_172(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_clear(NULL, &error);
@@ -1193,24 +1212,24 @@ static void case_169(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_170(fixture_t *x) {
+static void case_173(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_clear(fixture_dwcp_runtime(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_171(fixture_t *x) {
+static void case_174(fixture_t *x) {
     (void)x;
     dwcp_imports_t *got = dwcp_imports_new();
     dwcp_imports_free(got);
 }
 
-static void case_172(fixture_t *x) {
+static void case_175(fixture_t *x) {
     (void)x;
     dwcp_imports_free(NULL);
 }
 
-static void case_173(fixture_t *x) {
+static void case_176(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(NULL, VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1218,7 +1237,7 @@ static void case_173(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_174(fixture_t *x) {
+static void case_177(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), NULL, VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1226,7 +1245,7 @@ static void case_174(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_175(fixture_t *x) {
+static void case_178(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), NULL, VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1234,7 +1253,7 @@ static void case_175(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_176(fixture_t *x) {
+static void case_179(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), NULL, VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1242,7 +1261,7 @@ static void case_176(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_177(fixture_t *x) {
+static void case_180(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), NULL, VALID_user(x), VALID_finalizer(x), &error);
@@ -1250,7 +1269,7 @@ static void case_177(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_178(fixture_t *x) {
+static void case_181(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), NULL, VALID_finalizer(x), &error);
@@ -1258,7 +1277,7 @@ static void case_178(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_179(fixture_t *x) {
+static void case_182(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), NULL, &error);
@@ -1266,13 +1285,13 @@ static void case_179(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_180(fixture_t *x) {
+static void case_183(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_181(fixture_t *x) {
+static void case_184(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1289,7 +1308,7 @@ static void case_181(fixture_t *x) {
     }
 }
 
-static void case_182(fixture_t *x) {
+static void case_185(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1306,7 +1325,7 @@ static void case_182(fixture_t *x) {
     }
 }
 
-static void case_183(fixture_t *x) {
+static void case_186(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1323,7 +1342,7 @@ static void case_183(fixture_t *x) {
     }
 }
 
-static void case_184(fixture_t *x) {
+static void case_187(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1338,7 +1357,7 @@ static void case_184(fixture_t *x) {
     }
 }
 
-static void case_185(fixture_t *x) {
+static void case_188(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1350,7 +1369,7 @@ static void case_185(fixture_t *x) {
     }
 }
 
-static void case_186(fixture_t *x) {
+static void case_189(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1365,7 +1384,7 @@ static void case_186(fixture_t *x) {
     }
 }
 
-static void case_187(fixture_t *x) {
+static void case_190(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1382,7 +1401,7 @@ static void case_187(fixture_t *x) {
     }
 }
 
-static void case_188(fixture_t *x) {
+static void case_191(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1399,7 +1418,7 @@ static void case_188(fixture_t *x) {
     }
 }
 
-static void case_189(fixture_t *x) {
+static void case_192(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1414,7 +1433,7 @@ static void case_189(fixture_t *x) {
     }
 }
 
-static void case_190(fixture_t *x) {
+static void case_193(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1426,7 +1445,7 @@ static void case_190(fixture_t *x) {
     }
 }
 
-static void case_191(fixture_t *x) {
+static void case_194(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1441,7 +1460,7 @@ static void case_191(fixture_t *x) {
     }
 }
 
-static void case_192(fixture_t *x) {
+static void case_195(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1456,7 +1475,7 @@ static void case_192(fixture_t *x) {
     }
 }
 
-static void case_193(fixture_t *x) {
+static void case_196(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1471,7 +1490,7 @@ static void case_193(fixture_t *x) {
     }
 }
 
-static void case_194(fixture_t *x) {
+static void case_197(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), NULL, &error);
@@ -1479,7 +1498,7 @@ static void case_194(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_195(fixture_t *x) {
+static void case_198(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), &out, NULL);
@@ -1492,7 +1511,7 @@ static void case_195(fixture_t *x) {
     }
 }
 
-static void case_196(fixture_t *x) {
+static void case_199(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_disable(NULL, true, &error);
@@ -1500,24 +1519,24 @@ static void case_196(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_197(fixture_t *x) {
+static void case_200(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_module_disable(fixture_dwcp_module(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_198(fixture_t *x) {
+static void case_201(fixture_t *x) {
     (void)x;
     dwcp_module_t *got = dwcp_module_retain(NULL);
     dwcp_module_free(got);
 }
 
-static void case_199(fixture_t *x) {
+static void case_202(fixture_t *x) {
     (void)x;
     dwcp_module_free(NULL);
 }
 
-static void case_200(fixture_t *x) {
+static void case_203(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1529,7 +1548,7 @@ static void case_200(fixture_t *x) {
     }
 }
 
-static void case_201(fixture_t *x) {
+static void case_204(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), NULL, &error);
@@ -1537,7 +1556,7 @@ static void case_201(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_202(fixture_t *x) {
+static void case_205(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), &io, NULL);
@@ -1547,12 +1566,12 @@ static void case_202(fixture_t *x) {
     }
 }
 
-static void case_203(fixture_t *x) {
+static void case_206(fixture_t *x) {
     (void)x;
     (void)dwcp_module_import_count(NULL);
 }
 
-static void case_204(fixture_t *x) {
+static void case_207(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1564,7 +1583,7 @@ static void case_204(fixture_t *x) {
     }
 }
 
-static void case_205(fixture_t *x) {
+static void case_208(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1572,7 +1591,7 @@ static void case_205(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_206(fixture_t *x) {
+static void case_209(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1582,12 +1601,12 @@ static void case_206(fixture_t *x) {
     }
 }
 
-static void case_207(fixture_t *x) {
+static void case_210(fixture_t *x) {
     (void)x;
     (void)dwcp_module_export_count(NULL);
 }
 
-static void case_208(fixture_t *x) {
+static void case_211(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1599,7 +1618,7 @@ static void case_208(fixture_t *x) {
     }
 }
 
-static void case_209(fixture_t *x) {
+static void case_212(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1607,7 +1626,7 @@ static void case_209(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_210(fixture_t *x) {
+static void case_213(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1617,7 +1636,7 @@ static void case_210(fixture_t *x) {
     }
 }
 
-static void case_211(fixture_t *x) {
+static void case_214(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1632,7 +1651,7 @@ static void case_211(fixture_t *x) {
     }
 }
 
-static void case_212(fixture_t *x) {
+static void case_215(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1647,7 +1666,7 @@ static void case_212(fixture_t *x) {
     }
 }
 
-static void case_213(fixture_t *x) {
+static void case_216(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1662,7 +1681,7 @@ static void case_213(fixture_t *x) {
     }
 }
 
-static void case_214(fixture_t *x) {
+static void case_217(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), NULL, &error);
@@ -1670,7 +1689,7 @@ static void case_214(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_215(fixture_t *x) {
+static void case_218(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), &out, NULL);
@@ -1683,12 +1702,12 @@ static void case_215(fixture_t *x) {
     }
 }
 
-static void case_216(fixture_t *x) {
+static void case_219(fixture_t *x) {
     (void)x;
     dwcp_function_free(NULL);
 }
 
-static void case_217(fixture_t *x) {
+static void case_220(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1700,7 +1719,7 @@ static void case_217(fixture_t *x) {
     }
 }
 
-static void case_218(fixture_t *x) {
+static void case_221(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), NULL, &error);
@@ -1708,7 +1727,7 @@ static void case_218(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_219(fixture_t *x) {
+static void case_222(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), &io, NULL);
@@ -1718,7 +1737,7 @@ static void case_219(fixture_t *x) {
     }
 }
 
-static void case_220(fixture_t *x) {
+static void case_223(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1734,7 +1753,7 @@ static void case_220(fixture_t *x) {
     }
 }
 
-static void case_221(fixture_t *x) {
+static void case_224(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1750,7 +1769,7 @@ static void case_221(fixture_t *x) {
     }
 }
 
-static void case_222(fixture_t *x) {
+static void case_225(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1764,7 +1783,7 @@ static void case_222(fixture_t *x) {
     }
 }
 
-static void case_223(fixture_t *x) {
+static void case_226(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1780,7 +1799,7 @@ static void case_223(fixture_t *x) {
     }
 }
 
-static void case_224(fixture_t *x) {
+static void case_227(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1794,7 +1813,7 @@ static void case_224(fixture_t *x) {
     }
 }
 
-static void case_225(fixture_t *x) {
+static void case_228(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1808,7 +1827,7 @@ static void case_225(fixture_t *x) {
     }
 }
 
-static void case_226(fixture_t *x) {
+static void case_229(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1822,7 +1841,7 @@ static void case_226(fixture_t *x) {
     }
 }
 
-static void case_227(fixture_t *x) {
+static void case_230(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1838,7 +1857,7 @@ static void case_227(fixture_t *x) {
     }
 }
 
-static void case_228(fixture_t *x) {
+static void case_231(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1854,7 +1873,7 @@ static void case_228(fixture_t *x) {
     }
 }
 
-static void case_229(fixture_t *x) {
+static void case_232(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1870,7 +1889,7 @@ static void case_229(fixture_t *x) {
     }
 }
 
-static void case_230(fixture_t *x) {
+static void case_233(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1886,7 +1905,7 @@ static void case_230(fixture_t *x) {
     }
 }
 
-static void case_231(fixture_t *x) {
+static void case_234(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1902,7 +1921,7 @@ static void case_231(fixture_t *x) {
     }
 }
 
-static void case_232(fixture_t *x) {
+static void case_235(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1916,7 +1935,7 @@ static void case_232(fixture_t *x) {
     }
 }
 
-static void case_233(fixture_t *x) {
+static void case_236(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1932,7 +1951,7 @@ static void case_233(fixture_t *x) {
     }
 }
 
-static void case_234(fixture_t *x) {
+static void case_237(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1946,7 +1965,7 @@ static void case_234(fixture_t *x) {
     }
 }
 
-static void case_235(fixture_t *x) {
+static void case_238(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1960,7 +1979,7 @@ static void case_235(fixture_t *x) {
     }
 }
 
-static void case_236(fixture_t *x) {
+static void case_239(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1974,7 +1993,7 @@ static void case_236(fixture_t *x) {
     }
 }
 
-static void case_237(fixture_t *x) {
+static void case_240(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -1990,7 +2009,7 @@ static void case_237(fixture_t *x) {
     }
 }
 
-static void case_238(fixture_t *x) {
+static void case_241(fixture_t *x) {
     (void)x;
     int32_t exit_code = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2004,7 +2023,7 @@ static void case_238(fixture_t *x) {
     }
 }
 
-static void case_239(fixture_t *x) {
+static void case_242(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2018,7 +2037,7 @@ static void case_239(fixture_t *x) {
     }
 }
 
-static void case_240(fixture_t *x) {
+static void case_243(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2032,7 +2051,7 @@ static void case_240(fixture_t *x) {
     }
 }
 
-static void case_241(fixture_t *x) {
+static void case_244(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2046,18 +2065,18 @@ static void case_241(fixture_t *x) {
     }
 }
 
-static void case_242(fixture_t *x) {
+static void case_245(fixture_t *x) {
     (void)x;
     dwcp_wasi_t *got = dwcp_wasi_new();
     dwcp_wasi_free(got);
 }
 
-static void case_243(fixture_t *x) {
+static void case_246(fixture_t *x) {
     (void)x;
     dwcp_wasi_free(NULL);
 }
 
-static void case_244(fixture_t *x) {
+static void case_247(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(NULL, VALID_dwcp_wasi_set_args__args(x), VALID_n(x), &error);
@@ -2065,7 +2084,7 @@ static void case_244(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_245(fixture_t *x) {
+static void case_248(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), NULL, VALID_n(x), &error);
@@ -2073,13 +2092,13 @@ static void case_245(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_246(fixture_t *x) {
+static void case_249(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_args__args(x), VALID_n(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_247(fixture_t *x) {
+static void case_250(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(NULL, VALID_name(x), VALID_dwcp_wasi_add_env__value(x), &error);
@@ -2087,7 +2106,7 @@ static void case_247(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_248(fixture_t *x) {
+static void case_251(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), NULL, VALID_dwcp_wasi_add_env__value(x), &error);
@@ -2095,7 +2114,7 @@ static void case_248(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_249(fixture_t *x) {
+static void case_252(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), NULL, &error);
@@ -2103,13 +2122,13 @@ static void case_249(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_250(fixture_t *x) {
+static void case_253(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), VALID_dwcp_wasi_add_env__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_251(fixture_t *x) {
+static void case_254(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(NULL, VALID_bytes(x), VALID_len(x), &error);
@@ -2117,7 +2136,7 @@ static void case_251(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_252(fixture_t *x) {
+static void case_255(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), NULL, VALID_len(x), &error);
@@ -2125,13 +2144,13 @@ static void case_252(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_253(fixture_t *x) {
+static void case_256(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), VALID_bytes(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_254(fixture_t *x) {
+static void case_257(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_inherit_stdin(NULL, &error);
@@ -2139,13 +2158,13 @@ static void case_254(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_255(fixture_t *x) {
+static void case_258(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_inherit_stdin(fixture_dwcp_wasi(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_256(fixture_t *x) {
+static void case_259(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_output(NULL, VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), &error);
@@ -2153,13 +2172,13 @@ static void case_256(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_257(fixture_t *x) {
+static void case_260(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_output(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_258(fixture_t *x) {
+static void case_261(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(NULL, VALID_host(x), VALID_guest(x), true, &error);
@@ -2167,7 +2186,7 @@ static void case_258(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_259(fixture_t *x) {
+static void case_262(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), NULL, VALID_guest(x), true, &error);
@@ -2175,7 +2194,7 @@ static void case_259(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_260(fixture_t *x) {
+static void case_263(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), NULL, true, &error);
@@ -2183,13 +2202,13 @@ static void case_260(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_261(fixture_t *x) {
+static void case_264(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), VALID_guest(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_262(fixture_t *x) {
+static void case_265(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2203,7 +2222,7 @@ static void case_262(fixture_t *x) {
     }
 }
 
-static void case_263(fixture_t *x) {
+static void case_266(fixture_t *x) {
     (void)x;
     bool truncated = true;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2215,7 +2234,7 @@ static void case_263(fixture_t *x) {
     }
 }
 
-static void case_264(fixture_t *x) {
+static void case_267(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2227,7 +2246,7 @@ static void case_264(fixture_t *x) {
     }
 }
 
-static void case_265(fixture_t *x) {
+static void case_268(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2239,7 +2258,7 @@ static void case_265(fixture_t *x) {
     }
 }
 
-static void case_266(fixture_t *x) {
+static void case_269(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2251,7 +2270,7 @@ static void case_266(fixture_t *x) {
     }
 }
 
-static void case_267(fixture_t *x) {
+static void case_270(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2259,7 +2278,7 @@ static void case_267(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_268(fixture_t *x) {
+static void case_271(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2269,7 +2288,7 @@ static void case_268(fixture_t *x) {
     }
 }
 
-static void case_269(fixture_t *x) {
+static void case_272(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2281,7 +2300,7 @@ static void case_269(fixture_t *x) {
     }
 }
 
-static void case_270(fixture_t *x) {
+static void case_273(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2289,7 +2308,7 @@ static void case_270(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_271(fixture_t *x) {
+static void case_274(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2299,7 +2318,7 @@ static void case_271(fixture_t *x) {
     }
 }
 
-static void case_272(fixture_t *x) {
+static void case_275(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2311,7 +2330,7 @@ static void case_272(fixture_t *x) {
     }
 }
 
-static void case_273(fixture_t *x) {
+static void case_276(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2319,7 +2338,7 @@ static void case_273(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_274(fixture_t *x) {
+static void case_277(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2329,7 +2348,7 @@ static void case_274(fixture_t *x) {
     }
 }
 
-static void case_275(fixture_t *x) {
+static void case_278(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2346,7 +2365,7 @@ static void case_275(fixture_t *x) {
     }
 }
 
-static void case_276(fixture_t *x) {
+static void case_279(fixture_t *x) {
     (void)x;
     size_t len = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2358,7 +2377,7 @@ static void case_276(fixture_t *x) {
     }
 }
 
-static void case_277(fixture_t *x) {
+static void case_280(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2373,7 +2392,7 @@ static void case_277(fixture_t *x) {
     }
 }
 
-static void case_278(fixture_t *x) {
+static void case_281(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2388,7 +2407,7 @@ static void case_278(fixture_t *x) {
     }
 }
 
-static void case_279(fixture_t *x) {
+static void case_282(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2404,7 +2423,7 @@ static void case_279(fixture_t *x) {
     }
 }
 
-static void case_280(fixture_t *x) {
+static void case_283(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2420,7 +2439,7 @@ static void case_280(fixture_t *x) {
     }
 }
 
-static void case_281(fixture_t *x) {
+static void case_284(fixture_t *x) {
     (void)x;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2434,7 +2453,7 @@ static void case_281(fixture_t *x) {
     }
 }
 
-static void case_282(fixture_t *x) {
+static void case_285(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2448,7 +2467,7 @@ static void case_282(fixture_t *x) {
     }
 }
 
-static void case_283(fixture_t *x) {
+static void case_286(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2464,7 +2483,7 @@ static void case_283(fixture_t *x) {
     }
 }
 
-static void case_284(fixture_t *x) {
+static void case_287(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2480,7 +2499,7 @@ static void case_284(fixture_t *x) {
     }
 }
 
-static void case_285(fixture_t *x) {
+static void case_288(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2494,7 +2513,7 @@ static void case_285(fixture_t *x) {
     }
 }
 
-static void case_286(fixture_t *x) {
+static void case_289(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2508,27 +2527,27 @@ static void case_286(fixture_t *x) {
     }
 }
 
-static void case_287(fixture_t *x) {
+static void case_290(fixture_t *x) {
     (void)x;
     dwcp_batch_rows_clear(NULL, VALID_nrows(x));
 }
 
-static void case_288(fixture_t *x) {
+static void case_291(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_user_data(NULL);
 }
 
-static void case_289(fixture_t *x) {
+static void case_292(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_call_id(NULL);
 }
 
-static void case_290(fixture_t *x) {
+static void case_293(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_remaining_ns(NULL);
 }
 
-static void case_291(fixture_t *x) {
+static void case_294(fixture_t *x) {
     (void)x;
     uint8_t *out = FIXTURE_POISON(uint8_t);
     dwcp_status_t got = dwcp_caller_memory(NULL, VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
@@ -2538,52 +2557,52 @@ static void case_291(fixture_t *x) {
     }
 }
 
-static void case_292(fixture_t *x) {
+static void case_295(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_293(fixture_t *x) {
+static void case_296(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_294(fixture_t *x) {
+static void case_297(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_295(fixture_t *x) {
+static void case_298(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_296(fixture_t *x) {
+static void case_299(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_297(fixture_t *x) {
+static void case_300(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(NULL, VALID_message(x), VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_298(fixture_t *x) {
+static void case_301(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_299(fixture_t *x) {
+static void case_302(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_memory_size(NULL);
 }
 
-static void case_300(fixture_t *x) {
+static void case_303(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_string(NULL, VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
@@ -2593,13 +2612,13 @@ static void case_300(fixture_t *x) {
     }
 }
 
-static void case_301(fixture_t *x) {
+static void case_304(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_302(fixture_t *x) {
+static void case_305(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_c_string(NULL, VALID_ptr(x), &out);
@@ -2609,13 +2628,13 @@ static void case_302(fixture_t *x) {
     }
 }
 
-static void case_303(fixture_t *x) {
+static void case_306(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_304(fixture_t *x) {
+static void case_307(fixture_t *x) {
     (void)x;
     uint64_t ptr = 77;
     dwcp_status_t got = dwcp_caller_allocate(NULL, VALID_len(x), &ptr);
@@ -2625,31 +2644,31 @@ static void case_304(fixture_t *x) {
     }
 }
 
-static void case_305(fixture_t *x) {
+static void case_308(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_306(fixture_t *x) {
+static void case_309(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(NULL, VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_307(fixture_t *x) {
+static void case_310(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_308(fixture_t *x) {
+static void case_311(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), NULL, VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_309(fixture_t *x) {
+static void case_312(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2661,7 +2680,7 @@ static void case_309(fixture_t *x) {
     }
 }
 
-static void case_310(fixture_t *x) {
+static void case_313(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2673,7 +2692,7 @@ static void case_310(fixture_t *x) {
     }
 }
 
-static void case_311(fixture_t *x) {
+static void case_314(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2685,7 +2704,7 @@ static void case_311(fixture_t *x) {
     }
 }
 
-static void case_312(fixture_t *x) {
+static void case_315(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2697,7 +2716,7 @@ static void case_312(fixture_t *x) {
     }
 }
 
-static void case_313(fixture_t *x) {
+static void case_316(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2709,7 +2728,7 @@ static void case_313(fixture_t *x) {
     }
 }
 
-static void case_314(fixture_t *x) {
+static void case_317(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -2717,7 +2736,7 @@ static void case_314(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_315(fixture_t *x) {
+static void case_318(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -2727,7 +2746,7 @@ static void case_315(fixture_t *x) {
     }
 }
 
-static void case_316(fixture_t *x) {
+static void case_319(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2739,7 +2758,7 @@ static void case_316(fixture_t *x) {
     }
 }
 
-static void case_317(fixture_t *x) {
+static void case_320(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2751,7 +2770,7 @@ static void case_317(fixture_t *x) {
     }
 }
 
-static void case_318(fixture_t *x) {
+static void case_321(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2763,7 +2782,7 @@ static void case_318(fixture_t *x) {
     }
 }
 
-static void case_319(fixture_t *x) {
+static void case_322(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2775,7 +2794,7 @@ static void case_319(fixture_t *x) {
     }
 }
 
-static void case_320(fixture_t *x) {
+static void case_323(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -2783,7 +2802,7 @@ static void case_320(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_321(fixture_t *x) {
+static void case_324(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -2793,31 +2812,31 @@ static void case_321(fixture_t *x) {
     }
 }
 
-static void case_322(fixture_t *x) {
+static void case_325(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_323(fixture_t *x) {
+static void case_326(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), NULL, VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_324(fixture_t *x) {
+static void case_327(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), NULL, VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_325(fixture_t *x) {
+static void case_328(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_326(fixture_t *x) {
+static void case_329(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(NULL, VALID_dwcp_caller_externref_data__value(x), &out);
@@ -2827,7 +2846,7 @@ static void case_326(fixture_t *x) {
     }
 }
 
-static void case_327(fixture_t *x) {
+static void case_330(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), NULL, &out);
@@ -2837,64 +2856,64 @@ static void case_327(fixture_t *x) {
     }
 }
 
-static void case_328(fixture_t *x) {
+static void case_331(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_329(fixture_t *x) {
+static void case_332(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(NULL, VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_330(fixture_t *x) {
+static void case_333(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_331(fixture_t *x) {
+static void case_334(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_332(fixture_t *x) {
+static void case_335(fixture_t *x) {
     (void)x;
     bool got = dwcp_caller_is_cancelled(NULL);
     (void)got;
 }
 
-static void case_333(fixture_t *x) {
+static void case_336(fixture_t *x) {
     (void)x;
     dwcp_cancel_t *got = dwcp_cancel_new();
     dwcp_cancel_free(got);
 }
 
-static void case_334(fixture_t *x) {
+static void case_337(fixture_t *x) {
     (void)x;
     dwcp_cancel_fire(NULL);
 }
 
-static void case_335(fixture_t *x) {
+static void case_338(fixture_t *x) {
     (void)x;
     dwcp_cancel_reset(NULL);
 }
 
-static void case_336(fixture_t *x) {
+static void case_339(fixture_t *x) {
     (void)x;
     bool got = dwcp_cancel_is_fired(NULL);
     (void)got;
 }
 
-static void case_337(fixture_t *x) {
+static void case_340(fixture_t *x) {
     (void)x;
     dwcp_cancel_free(NULL);
 }
 
-static void case_338(fixture_t *x) {
+static void case_341(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -2911,7 +2930,7 @@ static void case_338(fixture_t *x) {
     }
 }
 
-static void case_339(fixture_t *x) {
+static void case_342(fixture_t *x) {
     (void)x;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2926,7 +2945,7 @@ static void case_339(fixture_t *x) {
     }
 }
 
-static void case_340(fixture_t *x) {
+static void case_343(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2938,7 +2957,7 @@ static void case_340(fixture_t *x) {
     }
 }
 
-static void case_341(fixture_t *x) {
+static void case_344(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -2953,12 +2972,12 @@ static void case_341(fixture_t *x) {
     }
 }
 
-static void case_342(fixture_t *x) {
+static void case_345(fixture_t *x) {
     (void)x;
     dwcp_vm_release(NULL);
 }
 
-static void case_343(fixture_t *x) {
+static void case_346(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2974,7 +2993,7 @@ static void case_343(fixture_t *x) {
     }
 }
 
-static void case_344(fixture_t *x) {
+static void case_347(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2990,7 +3009,7 @@ static void case_344(fixture_t *x) {
     }
 }
 
-static void case_345(fixture_t *x) {
+static void case_348(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3006,7 +3025,7 @@ static void case_345(fixture_t *x) {
     }
 }
 
-static void case_346(fixture_t *x) {
+static void case_349(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3020,7 +3039,7 @@ static void case_346(fixture_t *x) {
     }
 }
 
-static void case_347(fixture_t *x) {
+static void case_350(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3036,7 +3055,7 @@ static void case_347(fixture_t *x) {
     }
 }
 
-static void case_348(fixture_t *x) {
+static void case_351(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3050,7 +3069,7 @@ static void case_348(fixture_t *x) {
     }
 }
 
-static void case_349(fixture_t *x) {
+static void case_352(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3064,7 +3083,7 @@ static void case_349(fixture_t *x) {
     }
 }
 
-static void case_350(fixture_t *x) {
+static void case_353(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3078,7 +3097,7 @@ static void case_350(fixture_t *x) {
     }
 }
 
-static void case_351(fixture_t *x) {
+static void case_354(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3094,7 +3113,7 @@ static void case_351(fixture_t *x) {
     }
 }
 
-static void case_352(fixture_t *x) {
+static void case_355(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3110,7 +3129,7 @@ static void case_352(fixture_t *x) {
     }
 }
 
-static void case_353(fixture_t *x) {
+static void case_356(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3126,7 +3145,7 @@ static void case_353(fixture_t *x) {
     }
 }
 
-static void case_354(fixture_t *x) {
+static void case_357(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3140,7 +3159,7 @@ static void case_354(fixture_t *x) {
     }
 }
 
-static void case_355(fixture_t *x) {
+static void case_358(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3156,7 +3175,7 @@ static void case_355(fixture_t *x) {
     }
 }
 
-static void case_356(fixture_t *x) {
+static void case_359(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3170,7 +3189,7 @@ static void case_356(fixture_t *x) {
     }
 }
 
-static void case_357(fixture_t *x) {
+static void case_360(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3184,7 +3203,7 @@ static void case_357(fixture_t *x) {
     }
 }
 
-static void case_358(fixture_t *x) {
+static void case_361(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3198,7 +3217,7 @@ static void case_358(fixture_t *x) {
     }
 }
 
-static void case_359(fixture_t *x) {
+static void case_362(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
@@ -3206,7 +3225,7 @@ static void case_359(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_360(fixture_t *x) {
+static void case_363(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_read__len(x), &error);
@@ -3214,13 +3233,13 @@ static void case_360(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_361(fixture_t *x) {
+static void case_364(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_362(fixture_t *x) {
+static void case_365(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
@@ -3228,7 +3247,7 @@ static void case_362(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_363(fixture_t *x) {
+static void case_366(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_write__len(x), &error);
@@ -3236,13 +3255,13 @@ static void case_363(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_364(fixture_t *x) {
+static void case_367(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_365(fixture_t *x) {
+static void case_368(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3254,7 +3273,7 @@ static void case_365(fixture_t *x) {
     }
 }
 
-static void case_366(fixture_t *x) {
+static void case_369(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), NULL, &error);
@@ -3262,7 +3281,7 @@ static void case_366(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_367(fixture_t *x) {
+static void case_370(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), &bytes, NULL);
@@ -3272,7 +3291,7 @@ static void case_367(fixture_t *x) {
     }
 }
 
-static void case_368(fixture_t *x) {
+static void case_371(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(NULL, VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
@@ -3280,7 +3299,7 @@ static void case_368(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_369(fixture_t *x) {
+static void case_372(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_get__out(x), &error);
@@ -3288,7 +3307,7 @@ static void case_369(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_370(fixture_t *x) {
+static void case_373(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), NULL, &error);
@@ -3296,13 +3315,13 @@ static void case_370(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_371(fixture_t *x) {
+static void case_374(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_372(fixture_t *x) {
+static void case_375(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(NULL, VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
@@ -3310,7 +3329,7 @@ static void case_372(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_373(fixture_t *x) {
+static void case_376(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_set__value(x), &error);
@@ -3318,7 +3337,7 @@ static void case_373(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_374(fixture_t *x) {
+static void case_377(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), NULL, &error);
@@ -3326,13 +3345,13 @@ static void case_374(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_375(fixture_t *x) {
+static void case_378(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_376(fixture_t *x) {
+static void case_379(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3340,7 +3359,7 @@ static void case_376(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_377(fixture_t *x) {
+static void case_380(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), NULL, VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3348,7 +3367,7 @@ static void case_377(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_378(fixture_t *x) {
+static void case_381(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), NULL, VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3356,7 +3375,7 @@ static void case_378(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_379(fixture_t *x) {
+static void case_382(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), NULL, &error);
@@ -3364,13 +3383,13 @@ static void case_379(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_380(fixture_t *x) {
+static void case_383(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_381(fixture_t *x) {
+static void case_384(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3382,7 +3401,7 @@ static void case_381(fixture_t *x) {
     }
 }
 
-static void case_382(fixture_t *x) {
+static void case_385(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3394,7 +3413,7 @@ static void case_382(fixture_t *x) {
     }
 }
 
-static void case_383(fixture_t *x) {
+static void case_386(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), NULL, &error);
@@ -3402,7 +3421,7 @@ static void case_383(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_384(fixture_t *x) {
+static void case_387(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), &out, NULL);
@@ -3412,7 +3431,7 @@ static void case_384(fixture_t *x) {
     }
 }
 
-static void case_385(fixture_t *x) {
+static void case_388(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(NULL, VALID_dwcp_vm_ref_free__value(x), &error);
@@ -3420,7 +3439,7 @@ static void case_385(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_386(fixture_t *x) {
+static void case_389(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), NULL, &error);
@@ -3428,13 +3447,13 @@ static void case_386(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_387(fixture_t *x) {
+static void case_390(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_388(fixture_t *x) {
+static void case_391(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_gc(NULL, &error);
@@ -3442,7 +3461,7 @@ static void case_388(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_389(fixture_t *x) {
+static void case_392(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), NULL);
     fixture_status(x, got);
@@ -3582,263 +3601,266 @@ static const fixture_row_t rows[] = {
     REFUSES_NULL(dwcp_config_set_max_functions, config, case_130, false),
     ALLOWS_NULL(dwcp_config_set_max_functions, error, case_131, false),
     SURVIVES_NULL(dwcp_config_get_max_functions, config, case_132, false),
-    REFUSES_NULL(dwcp_config_set_opt_level, config, case_133, false),
-    ALLOWS_NULL(dwcp_config_set_opt_level, error, case_134, false),
-    SURVIVES_NULL(dwcp_config_get_opt_level, config, case_135, false),
-    REFUSES_NULL(dwcp_config_set_parallel_compilation, config, case_136, false),
-    ALLOWS_NULL(dwcp_config_set_parallel_compilation, error, case_137, false),
-    SURVIVES_NULL(dwcp_config_get_parallel_compilation, config, case_138, false),
-    REFUSES_NULL(dwcp_config_set_compile_threads, config, case_139, false),
-    ALLOWS_NULL(dwcp_config_set_compile_threads, error, case_140, false),
-    SURVIVES_NULL(dwcp_config_get_compile_threads, config, case_141, false),
-    REFUSES_NULL(dwcp_config_set_enable_metrics, config, case_142, false),
-    ALLOWS_NULL(dwcp_config_set_enable_metrics, error, case_143, false),
-    SURVIVES_NULL(dwcp_config_get_enable_metrics, config, case_144, false),
-    REFUSES_NULL(dwcp_config_set_enable_tracing, config, case_145, false),
-    ALLOWS_NULL(dwcp_config_set_enable_tracing, error, case_146, false),
-    SURVIVES_NULL(dwcp_config_get_enable_tracing, config, case_147, false),
-    ALLOWS_NULL(dwcp_runtime_new, config, case_148, false),
-    REFUSES_NULL(dwcp_runtime_new, out, case_149, false),
-    ALLOWS_NULL(dwcp_runtime_new, error, case_150, false),
-    REFUSES_NULL(dwcp_runtime_close, runtime, case_151, false),
-    ALLOWS_NULL(dwcp_runtime_close, error, case_152, false),
-    REFUSES_NULL(dwcp_runtime_drain, runtime, case_153, false),
-    ALLOWS_NULL(dwcp_runtime_drain, error, case_154, false),
-    REFUSES_NULL(dwcp_runtime_resume, runtime, case_155, false),
-    ALLOWS_NULL(dwcp_runtime_resume, error, case_156, false),
-    REFUSES_NULL(dwcp_runtime_set_alias, runtime, case_157, false),
-    REFUSES_NULL(dwcp_runtime_set_alias, alias, case_158, false),
-    ALLOWS_NULL(dwcp_runtime_set_alias, module, case_159, false),
-    ALLOWS_NULL(dwcp_runtime_set_alias, error, case_160, false),
-    SURVIVES_NULL(dwcp_runtime_free, runtime, case_161, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_162, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, out, case_163, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, count, case_164, false),
-    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_165, false),
-    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_166, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_167, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_168, false),
-    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_169, false),
-    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_170, false),
-    CALLS(dwcp_imports_new, none, case_171, false),
-    SURVIVES_NULL(dwcp_imports_free, imports, case_172, false),
-    REFUSES_NULL(dwcp_imports_define, imports, case_173, false),
-    REFUSES_NULL(dwcp_imports_define, module, case_174, false),
-    REFUSES_NULL(dwcp_imports_define, name, case_175, false),
-    ALLOWS_NULL(dwcp_imports_define, signature, case_176, false),
-    REFUSES_NULL(dwcp_imports_define, function, case_177, false),
-    ALLOWS_NULL(dwcp_imports_define, user, case_178, false),
-    ALLOWS_NULL(dwcp_imports_define, finalizer, case_179, false),
-    ALLOWS_NULL(dwcp_imports_define, error, case_180, false),
-    REFUSES_NULL(dwcp_module_load, runtime, case_181, false),
-    REFUSES_NULL(dwcp_module_load, bytes, case_182, false),
-    ALLOWS_NULL(dwcp_module_load, key, case_183, false),
-    ALLOWS_NULL(dwcp_module_load, options, case_184, false),
-    REFUSES_NULL(dwcp_module_load, out, case_185, false),
-    ALLOWS_NULL(dwcp_module_load, error, case_186, false),
-    REFUSES_NULL(dwcp_module_load_file, runtime, case_187, false),
-    REFUSES_NULL(dwcp_module_load_file, path, case_188, false),
-    ALLOWS_NULL(dwcp_module_load_file, options, case_189, false),
-    REFUSES_NULL(dwcp_module_load_file, out, case_190, false),
-    ALLOWS_NULL(dwcp_module_load_file, error, case_191, false),
-    REFUSES_NULL(dwcp_module_find, runtime, case_192, false),
-    ALLOWS_NULL(dwcp_module_find, key, case_193, false),
-    REFUSES_NULL(dwcp_module_find, out, case_194, false),
-    ALLOWS_NULL(dwcp_module_find, error, case_195, false),
-    REFUSES_NULL(dwcp_module_disable, module, case_196, false),
-    ALLOWS_NULL(dwcp_module_disable, error, case_197, false),
-    SURVIVES_NULL(dwcp_module_retain, module, case_198, false),
-    SURVIVES_NULL(dwcp_module_free, module, case_199, false),
-    REFUSES_NULL(dwcp_module_info, module, case_200, false),
-    REFUSES_NULL(dwcp_module_info, io, case_201, false),
-    ALLOWS_NULL(dwcp_module_info, error, case_202, false),
-    SURVIVES_NULL(dwcp_module_import_count, module, case_203, false),
-    REFUSES_NULL(dwcp_module_import, module, case_204, false),
-    REFUSES_NULL(dwcp_module_import, io, case_205, false),
-    ALLOWS_NULL(dwcp_module_import, error, case_206, false),
-    SURVIVES_NULL(dwcp_module_export_count, module, case_207, false),
-    REFUSES_NULL(dwcp_module_export, module, case_208, false),
-    REFUSES_NULL(dwcp_module_export, io, case_209, false),
-    ALLOWS_NULL(dwcp_module_export, error, case_210, false),
-    REFUSES_NULL(dwcp_module_get_function, module, case_211, false),
-    REFUSES_NULL(dwcp_module_get_function, name, case_212, false),
-    ALLOWS_NULL(dwcp_module_get_function, signature, case_213, false),
-    REFUSES_NULL(dwcp_module_get_function, out, case_214, false),
-    ALLOWS_NULL(dwcp_module_get_function, error, case_215, false),
-    SURVIVES_NULL(dwcp_function_free, function, case_216, false),
-    REFUSES_NULL(dwcp_function_type, function, case_217, false),
-    REFUSES_NULL(dwcp_function_type, io, case_218, false),
-    ALLOWS_NULL(dwcp_function_type, error, case_219, false),
-    REFUSES_NULL(dwcp_function_call, function, case_220, false),
-    REFUSES_NULL(dwcp_function_call, args, case_221, false),
-    ALLOWS_NULL(dwcp_function_call, options, case_222, false),
-    REFUSES_NULL(dwcp_function_call, results, case_223, false),
-    ALLOWS_NULL(dwcp_function_call, nresults, case_224, false),
-    ALLOWS_NULL(dwcp_function_call, stats, case_225, false),
-    ALLOWS_NULL(dwcp_function_call, error, case_226, false),
-    REFUSES_NULL(dwcp_runtime_execute, runtime, case_227, false),
-    REFUSES_NULL(dwcp_runtime_execute, bytes, case_228, false),
-    ALLOWS_NULL(dwcp_runtime_execute, key, case_229, false),
-    REFUSES_NULL(dwcp_runtime_execute, function, case_230, false),
-    REFUSES_NULL(dwcp_runtime_execute, args, case_231, false),
-    ALLOWS_NULL(dwcp_runtime_execute, options, case_232, false),
-    REFUSES_NULL(dwcp_runtime_execute, results, case_233, false),
-    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_234, false),
-    ALLOWS_NULL(dwcp_runtime_execute, stats, case_235, false),
-    ALLOWS_NULL(dwcp_runtime_execute, error, case_236, false),
-    REFUSES_NULL(dwcp_module_run, module, case_237, false),
-    ALLOWS_NULL(dwcp_module_run, options, case_238, false),
-    ALLOWS_NULL(dwcp_module_run, exit_code, case_239, false),
-    ALLOWS_NULL(dwcp_module_run, stats, case_240, false),
-    ALLOWS_NULL(dwcp_module_run, error, case_241, false),
-    CALLS(dwcp_wasi_new, none, case_242, false),
-    SURVIVES_NULL(dwcp_wasi_free, wasi, case_243, false),
-    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_244, false),
-    REFUSES_NULL(dwcp_wasi_set_args, args, case_245, false),
-    ALLOWS_NULL(dwcp_wasi_set_args, error, case_246, false),
-    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_247, false),
-    REFUSES_NULL(dwcp_wasi_add_env, name, case_248, false),
-    REFUSES_NULL(dwcp_wasi_add_env, value, case_249, false),
-    ALLOWS_NULL(dwcp_wasi_add_env, error, case_250, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_251, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_252, false),
-    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_253, false),
-    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_254, false),
-    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_255, false),
-    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_256, false),
-    ALLOWS_NULL(dwcp_wasi_set_output, error, case_257, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_258, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, host, case_259, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_260, false),
-    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_261, false),
-    REFUSES_NULL(dwcp_wasi_output, wasi, case_262, false),
-    REFUSES_NULL(dwcp_wasi_output, out, case_263, false),
-    ALLOWS_NULL(dwcp_wasi_output, truncated, case_264, false),
-    ALLOWS_NULL(dwcp_wasi_output, error, case_265, false),
-    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_266, false),
-    REFUSES_NULL(dwcp_runtime_metrics, io, case_267, false),
-    ALLOWS_NULL(dwcp_runtime_metrics, error, case_268, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_269, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_270, false),
-    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_271, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_272, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_273, false),
-    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_274, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_275, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_276, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_277, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_278, false),
-    REFUSES_NULL(dwcp_function_call_batch, function, case_279, false),
-    REFUSES_NULL(dwcp_function_call_batch, args, case_280, false),
-    ALLOWS_NULL(dwcp_function_call_batch, options, case_281, false),
-    ALLOWS_NULL(dwcp_function_call_batch, batch, case_282, false),
-    REFUSES_NULL(dwcp_function_call_batch, results, case_283, false),
-    REFUSES_NULL(dwcp_function_call_batch, rows, case_284, false),
-    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_285, false),
-    ALLOWS_NULL(dwcp_function_call_batch, error, case_286, false),
-    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_287, false),
-    SURVIVES_NULL(dwcp_caller_user_data, caller, case_288, true),
-    SURVIVES_NULL(dwcp_caller_call_id, caller, case_289, true),
-    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_290, true),
-    REFUSES_NULL(dwcp_caller_memory, caller, case_291, true),
-    REFUSES_NULL(dwcp_caller_memory, out, case_292, true),
-    REFUSES_NULL(dwcp_caller_read, caller, case_293, true),
-    REFUSES_NULL(dwcp_caller_read, dst, case_294, true),
-    REFUSES_NULL(dwcp_caller_write, caller, case_295, true),
-    REFUSES_NULL(dwcp_caller_write, src, case_296, true),
-    SURVIVES_NULL(dwcp_caller_fail, caller, case_297, true),
-    SURVIVES_NULL(dwcp_caller_fail, message, case_298, true),
-    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_299, true),
-    REFUSES_NULL(dwcp_caller_string, caller, case_300, true),
-    REFUSES_NULL(dwcp_caller_string, out, case_301, true),
-    REFUSES_NULL(dwcp_caller_c_string, caller, case_302, true),
-    REFUSES_NULL(dwcp_caller_c_string, out, case_303, true),
-    REFUSES_NULL(dwcp_caller_allocate, caller, case_304, true),
-    REFUSES_NULL(dwcp_caller_allocate, ptr, case_305, true),
-    REFUSES_NULL(dwcp_caller_return, caller, case_306, true),
-    REFUSES_NULL(dwcp_caller_return, result, case_307, true),
-    ALLOWS_NULL(dwcp_caller_return, data, case_308, true),
-    REFUSES_NULL(dwcp_caller_call, caller, case_309, true),
-    REFUSES_NULL(dwcp_caller_call, function, case_310, true),
-    ALLOWS_NULL(dwcp_caller_call, signature, case_311, true),
-    REFUSES_NULL(dwcp_caller_call, args, case_312, true),
-    REFUSES_NULL(dwcp_caller_call, results, case_313, true),
-    ALLOWS_NULL(dwcp_caller_call, nresults, case_314, true),
-    ALLOWS_NULL(dwcp_caller_call, error, case_315, true),
-    REFUSES_NULL(dwcp_caller_call_ref, caller, case_316, true),
-    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_317, true),
-    REFUSES_NULL(dwcp_caller_call_ref, args, case_318, true),
-    REFUSES_NULL(dwcp_caller_call_ref, results, case_319, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_320, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, error, case_321, true),
-    REFUSES_NULL(dwcp_caller_externref_new, caller, case_322, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, data, case_323, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_324, true),
-    REFUSES_NULL(dwcp_caller_externref_new, out, case_325, true),
-    REFUSES_NULL(dwcp_caller_externref_data, caller, case_326, true),
-    REFUSES_NULL(dwcp_caller_externref_data, value, case_327, true),
-    REFUSES_NULL(dwcp_caller_externref_data, out, case_328, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_329, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, value, case_330, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, out, case_331, true),
-    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_332, true),
-    CALLS(dwcp_cancel_new, none, case_333, false),
-    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_334, false),
-    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_335, false),
-    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_336, false),
-    SURVIVES_NULL(dwcp_cancel_free, cancel, case_337, false),
-    REFUSES_NULL(dwcp_vm_acquire, module, case_338, false),
-    ALLOWS_NULL(dwcp_vm_acquire, options, case_339, false),
-    REFUSES_NULL(dwcp_vm_acquire, out, case_340, false),
-    ALLOWS_NULL(dwcp_vm_acquire, error, case_341, false),
-    SURVIVES_NULL(dwcp_vm_release, vm, case_342, false),
-    REFUSES_NULL(dwcp_vm_call, vm, case_343, false),
-    REFUSES_NULL(dwcp_vm_call, function, case_344, false),
-    REFUSES_NULL(dwcp_vm_call, args, case_345, false),
-    ALLOWS_NULL(dwcp_vm_call, options, case_346, false),
-    REFUSES_NULL(dwcp_vm_call, results, case_347, false),
-    ALLOWS_NULL(dwcp_vm_call, nresults, case_348, false),
-    ALLOWS_NULL(dwcp_vm_call, stats, case_349, false),
-    ALLOWS_NULL(dwcp_vm_call, error, case_350, false),
-    REFUSES_NULL(dwcp_vm_call_ref, vm, case_351, false),
-    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_352, false),
-    REFUSES_NULL(dwcp_vm_call_ref, args, case_353, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, options, case_354, false),
-    REFUSES_NULL(dwcp_vm_call_ref, results, case_355, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_356, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_357, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, error, case_358, false),
-    REFUSES_NULL(dwcp_vm_read, vm, case_359, false),
-    REFUSES_NULL(dwcp_vm_read, dst, case_360, false),
-    ALLOWS_NULL(dwcp_vm_read, error, case_361, false),
-    REFUSES_NULL(dwcp_vm_write, vm, case_362, false),
-    REFUSES_NULL(dwcp_vm_write, src, case_363, false),
-    ALLOWS_NULL(dwcp_vm_write, error, case_364, false),
-    REFUSES_NULL(dwcp_vm_memory_size, vm, case_365, false),
-    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_366, false),
-    ALLOWS_NULL(dwcp_vm_memory_size, error, case_367, false),
-    REFUSES_NULL(dwcp_vm_global_get, vm, case_368, false),
-    REFUSES_NULL(dwcp_vm_global_get, name, case_369, false),
-    REFUSES_NULL(dwcp_vm_global_get, out, case_370, false),
-    ALLOWS_NULL(dwcp_vm_global_get, error, case_371, false),
-    REFUSES_NULL(dwcp_vm_global_set, vm, case_372, false),
-    REFUSES_NULL(dwcp_vm_global_set, name, case_373, false),
-    REFUSES_NULL(dwcp_vm_global_set, value, case_374, false),
-    ALLOWS_NULL(dwcp_vm_global_set, error, case_375, false),
-    REFUSES_NULL(dwcp_vm_externref_new, vm, case_376, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, data, case_377, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_378, false),
-    REFUSES_NULL(dwcp_vm_externref_new, out, case_379, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, error, case_380, false),
-    REFUSES_NULL(dwcp_vm_externref_data, vm, case_381, false),
-    REFUSES_NULL(dwcp_vm_externref_data, value, case_382, false),
-    REFUSES_NULL(dwcp_vm_externref_data, out, case_383, false),
-    ALLOWS_NULL(dwcp_vm_externref_data, error, case_384, false),
-    REFUSES_NULL(dwcp_vm_ref_free, vm, case_385, false),
-    REFUSES_NULL(dwcp_vm_ref_free, value, case_386, false),
-    ALLOWS_NULL(dwcp_vm_ref_free, error, case_387, false),
-    REFUSES_NULL(dwcp_vm_gc, vm, case_388, false),
-    ALLOWS_NULL(dwcp_vm_gc, error, case_389, false),
+    REFUSES_NULL(dwcp_config_set_max_debug_info_bytes, config, case_133, false),
+    ALLOWS_NULL(dwcp_config_set_max_debug_info_bytes, error, case_134, false),
+    SURVIVES_NULL(dwcp_config_get_max_debug_info_bytes, config, case_135, false),
+    REFUSES_NULL(dwcp_config_set_opt_level, config, case_136, false),
+    ALLOWS_NULL(dwcp_config_set_opt_level, error, case_137, false),
+    SURVIVES_NULL(dwcp_config_get_opt_level, config, case_138, false),
+    REFUSES_NULL(dwcp_config_set_parallel_compilation, config, case_139, false),
+    ALLOWS_NULL(dwcp_config_set_parallel_compilation, error, case_140, false),
+    SURVIVES_NULL(dwcp_config_get_parallel_compilation, config, case_141, false),
+    REFUSES_NULL(dwcp_config_set_compile_threads, config, case_142, false),
+    ALLOWS_NULL(dwcp_config_set_compile_threads, error, case_143, false),
+    SURVIVES_NULL(dwcp_config_get_compile_threads, config, case_144, false),
+    REFUSES_NULL(dwcp_config_set_enable_metrics, config, case_145, false),
+    ALLOWS_NULL(dwcp_config_set_enable_metrics, error, case_146, false),
+    SURVIVES_NULL(dwcp_config_get_enable_metrics, config, case_147, false),
+    REFUSES_NULL(dwcp_config_set_enable_tracing, config, case_148, false),
+    ALLOWS_NULL(dwcp_config_set_enable_tracing, error, case_149, false),
+    SURVIVES_NULL(dwcp_config_get_enable_tracing, config, case_150, false),
+    ALLOWS_NULL(dwcp_runtime_new, config, case_151, false),
+    REFUSES_NULL(dwcp_runtime_new, out, case_152, false),
+    ALLOWS_NULL(dwcp_runtime_new, error, case_153, false),
+    REFUSES_NULL(dwcp_runtime_close, runtime, case_154, false),
+    ALLOWS_NULL(dwcp_runtime_close, error, case_155, false),
+    REFUSES_NULL(dwcp_runtime_drain, runtime, case_156, false),
+    ALLOWS_NULL(dwcp_runtime_drain, error, case_157, false),
+    REFUSES_NULL(dwcp_runtime_resume, runtime, case_158, false),
+    ALLOWS_NULL(dwcp_runtime_resume, error, case_159, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, runtime, case_160, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, alias, case_161, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, module, case_162, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, error, case_163, false),
+    SURVIVES_NULL(dwcp_runtime_free, runtime, case_164, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_165, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, out, case_166, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, count, case_167, false),
+    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_168, false),
+    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_169, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_170, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_171, false),
+    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_172, false),
+    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_173, false),
+    CALLS(dwcp_imports_new, none, case_174, false),
+    SURVIVES_NULL(dwcp_imports_free, imports, case_175, false),
+    REFUSES_NULL(dwcp_imports_define, imports, case_176, false),
+    REFUSES_NULL(dwcp_imports_define, module, case_177, false),
+    REFUSES_NULL(dwcp_imports_define, name, case_178, false),
+    ALLOWS_NULL(dwcp_imports_define, signature, case_179, false),
+    REFUSES_NULL(dwcp_imports_define, function, case_180, false),
+    ALLOWS_NULL(dwcp_imports_define, user, case_181, false),
+    ALLOWS_NULL(dwcp_imports_define, finalizer, case_182, false),
+    ALLOWS_NULL(dwcp_imports_define, error, case_183, false),
+    REFUSES_NULL(dwcp_module_load, runtime, case_184, false),
+    REFUSES_NULL(dwcp_module_load, bytes, case_185, false),
+    ALLOWS_NULL(dwcp_module_load, key, case_186, false),
+    ALLOWS_NULL(dwcp_module_load, options, case_187, false),
+    REFUSES_NULL(dwcp_module_load, out, case_188, false),
+    ALLOWS_NULL(dwcp_module_load, error, case_189, false),
+    REFUSES_NULL(dwcp_module_load_file, runtime, case_190, false),
+    REFUSES_NULL(dwcp_module_load_file, path, case_191, false),
+    ALLOWS_NULL(dwcp_module_load_file, options, case_192, false),
+    REFUSES_NULL(dwcp_module_load_file, out, case_193, false),
+    ALLOWS_NULL(dwcp_module_load_file, error, case_194, false),
+    REFUSES_NULL(dwcp_module_find, runtime, case_195, false),
+    ALLOWS_NULL(dwcp_module_find, key, case_196, false),
+    REFUSES_NULL(dwcp_module_find, out, case_197, false),
+    ALLOWS_NULL(dwcp_module_find, error, case_198, false),
+    REFUSES_NULL(dwcp_module_disable, module, case_199, false),
+    ALLOWS_NULL(dwcp_module_disable, error, case_200, false),
+    SURVIVES_NULL(dwcp_module_retain, module, case_201, false),
+    SURVIVES_NULL(dwcp_module_free, module, case_202, false),
+    REFUSES_NULL(dwcp_module_info, module, case_203, false),
+    REFUSES_NULL(dwcp_module_info, io, case_204, false),
+    ALLOWS_NULL(dwcp_module_info, error, case_205, false),
+    SURVIVES_NULL(dwcp_module_import_count, module, case_206, false),
+    REFUSES_NULL(dwcp_module_import, module, case_207, false),
+    REFUSES_NULL(dwcp_module_import, io, case_208, false),
+    ALLOWS_NULL(dwcp_module_import, error, case_209, false),
+    SURVIVES_NULL(dwcp_module_export_count, module, case_210, false),
+    REFUSES_NULL(dwcp_module_export, module, case_211, false),
+    REFUSES_NULL(dwcp_module_export, io, case_212, false),
+    ALLOWS_NULL(dwcp_module_export, error, case_213, false),
+    REFUSES_NULL(dwcp_module_get_function, module, case_214, false),
+    REFUSES_NULL(dwcp_module_get_function, name, case_215, false),
+    ALLOWS_NULL(dwcp_module_get_function, signature, case_216, false),
+    REFUSES_NULL(dwcp_module_get_function, out, case_217, false),
+    ALLOWS_NULL(dwcp_module_get_function, error, case_218, false),
+    SURVIVES_NULL(dwcp_function_free, function, case_219, false),
+    REFUSES_NULL(dwcp_function_type, function, case_220, false),
+    REFUSES_NULL(dwcp_function_type, io, case_221, false),
+    ALLOWS_NULL(dwcp_function_type, error, case_222, false),
+    REFUSES_NULL(dwcp_function_call, function, case_223, false),
+    REFUSES_NULL(dwcp_function_call, args, case_224, false),
+    ALLOWS_NULL(dwcp_function_call, options, case_225, false),
+    REFUSES_NULL(dwcp_function_call, results, case_226, false),
+    ALLOWS_NULL(dwcp_function_call, nresults, case_227, false),
+    ALLOWS_NULL(dwcp_function_call, stats, case_228, false),
+    ALLOWS_NULL(dwcp_function_call, error, case_229, false),
+    REFUSES_NULL(dwcp_runtime_execute, runtime, case_230, false),
+    REFUSES_NULL(dwcp_runtime_execute, bytes, case_231, false),
+    ALLOWS_NULL(dwcp_runtime_execute, key, case_232, false),
+    REFUSES_NULL(dwcp_runtime_execute, function, case_233, false),
+    REFUSES_NULL(dwcp_runtime_execute, args, case_234, false),
+    ALLOWS_NULL(dwcp_runtime_execute, options, case_235, false),
+    REFUSES_NULL(dwcp_runtime_execute, results, case_236, false),
+    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_237, false),
+    ALLOWS_NULL(dwcp_runtime_execute, stats, case_238, false),
+    ALLOWS_NULL(dwcp_runtime_execute, error, case_239, false),
+    REFUSES_NULL(dwcp_module_run, module, case_240, false),
+    ALLOWS_NULL(dwcp_module_run, options, case_241, false),
+    ALLOWS_NULL(dwcp_module_run, exit_code, case_242, false),
+    ALLOWS_NULL(dwcp_module_run, stats, case_243, false),
+    ALLOWS_NULL(dwcp_module_run, error, case_244, false),
+    CALLS(dwcp_wasi_new, none, case_245, false),
+    SURVIVES_NULL(dwcp_wasi_free, wasi, case_246, false),
+    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_247, false),
+    REFUSES_NULL(dwcp_wasi_set_args, args, case_248, false),
+    ALLOWS_NULL(dwcp_wasi_set_args, error, case_249, false),
+    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_250, false),
+    REFUSES_NULL(dwcp_wasi_add_env, name, case_251, false),
+    REFUSES_NULL(dwcp_wasi_add_env, value, case_252, false),
+    ALLOWS_NULL(dwcp_wasi_add_env, error, case_253, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_254, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_255, false),
+    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_256, false),
+    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_257, false),
+    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_258, false),
+    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_259, false),
+    ALLOWS_NULL(dwcp_wasi_set_output, error, case_260, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_261, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, host, case_262, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_263, false),
+    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_264, false),
+    REFUSES_NULL(dwcp_wasi_output, wasi, case_265, false),
+    REFUSES_NULL(dwcp_wasi_output, out, case_266, false),
+    ALLOWS_NULL(dwcp_wasi_output, truncated, case_267, false),
+    ALLOWS_NULL(dwcp_wasi_output, error, case_268, false),
+    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_269, false),
+    REFUSES_NULL(dwcp_runtime_metrics, io, case_270, false),
+    ALLOWS_NULL(dwcp_runtime_metrics, error, case_271, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_272, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_273, false),
+    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_274, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_275, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_276, false),
+    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_277, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_278, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_279, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_280, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_281, false),
+    REFUSES_NULL(dwcp_function_call_batch, function, case_282, false),
+    REFUSES_NULL(dwcp_function_call_batch, args, case_283, false),
+    ALLOWS_NULL(dwcp_function_call_batch, options, case_284, false),
+    ALLOWS_NULL(dwcp_function_call_batch, batch, case_285, false),
+    REFUSES_NULL(dwcp_function_call_batch, results, case_286, false),
+    REFUSES_NULL(dwcp_function_call_batch, rows, case_287, false),
+    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_288, false),
+    ALLOWS_NULL(dwcp_function_call_batch, error, case_289, false),
+    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_290, false),
+    SURVIVES_NULL(dwcp_caller_user_data, caller, case_291, true),
+    SURVIVES_NULL(dwcp_caller_call_id, caller, case_292, true),
+    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_293, true),
+    REFUSES_NULL(dwcp_caller_memory, caller, case_294, true),
+    REFUSES_NULL(dwcp_caller_memory, out, case_295, true),
+    REFUSES_NULL(dwcp_caller_read, caller, case_296, true),
+    REFUSES_NULL(dwcp_caller_read, dst, case_297, true),
+    REFUSES_NULL(dwcp_caller_write, caller, case_298, true),
+    REFUSES_NULL(dwcp_caller_write, src, case_299, true),
+    SURVIVES_NULL(dwcp_caller_fail, caller, case_300, true),
+    SURVIVES_NULL(dwcp_caller_fail, message, case_301, true),
+    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_302, true),
+    REFUSES_NULL(dwcp_caller_string, caller, case_303, true),
+    REFUSES_NULL(dwcp_caller_string, out, case_304, true),
+    REFUSES_NULL(dwcp_caller_c_string, caller, case_305, true),
+    REFUSES_NULL(dwcp_caller_c_string, out, case_306, true),
+    REFUSES_NULL(dwcp_caller_allocate, caller, case_307, true),
+    REFUSES_NULL(dwcp_caller_allocate, ptr, case_308, true),
+    REFUSES_NULL(dwcp_caller_return, caller, case_309, true),
+    REFUSES_NULL(dwcp_caller_return, result, case_310, true),
+    ALLOWS_NULL(dwcp_caller_return, data, case_311, true),
+    REFUSES_NULL(dwcp_caller_call, caller, case_312, true),
+    REFUSES_NULL(dwcp_caller_call, function, case_313, true),
+    ALLOWS_NULL(dwcp_caller_call, signature, case_314, true),
+    REFUSES_NULL(dwcp_caller_call, args, case_315, true),
+    REFUSES_NULL(dwcp_caller_call, results, case_316, true),
+    ALLOWS_NULL(dwcp_caller_call, nresults, case_317, true),
+    ALLOWS_NULL(dwcp_caller_call, error, case_318, true),
+    REFUSES_NULL(dwcp_caller_call_ref, caller, case_319, true),
+    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_320, true),
+    REFUSES_NULL(dwcp_caller_call_ref, args, case_321, true),
+    REFUSES_NULL(dwcp_caller_call_ref, results, case_322, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_323, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, error, case_324, true),
+    REFUSES_NULL(dwcp_caller_externref_new, caller, case_325, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, data, case_326, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_327, true),
+    REFUSES_NULL(dwcp_caller_externref_new, out, case_328, true),
+    REFUSES_NULL(dwcp_caller_externref_data, caller, case_329, true),
+    REFUSES_NULL(dwcp_caller_externref_data, value, case_330, true),
+    REFUSES_NULL(dwcp_caller_externref_data, out, case_331, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_332, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, value, case_333, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, out, case_334, true),
+    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_335, true),
+    CALLS(dwcp_cancel_new, none, case_336, false),
+    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_337, false),
+    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_338, false),
+    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_339, false),
+    SURVIVES_NULL(dwcp_cancel_free, cancel, case_340, false),
+    REFUSES_NULL(dwcp_vm_acquire, module, case_341, false),
+    ALLOWS_NULL(dwcp_vm_acquire, options, case_342, false),
+    REFUSES_NULL(dwcp_vm_acquire, out, case_343, false),
+    ALLOWS_NULL(dwcp_vm_acquire, error, case_344, false),
+    SURVIVES_NULL(dwcp_vm_release, vm, case_345, false),
+    REFUSES_NULL(dwcp_vm_call, vm, case_346, false),
+    REFUSES_NULL(dwcp_vm_call, function, case_347, false),
+    REFUSES_NULL(dwcp_vm_call, args, case_348, false),
+    ALLOWS_NULL(dwcp_vm_call, options, case_349, false),
+    REFUSES_NULL(dwcp_vm_call, results, case_350, false),
+    ALLOWS_NULL(dwcp_vm_call, nresults, case_351, false),
+    ALLOWS_NULL(dwcp_vm_call, stats, case_352, false),
+    ALLOWS_NULL(dwcp_vm_call, error, case_353, false),
+    REFUSES_NULL(dwcp_vm_call_ref, vm, case_354, false),
+    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_355, false),
+    REFUSES_NULL(dwcp_vm_call_ref, args, case_356, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, options, case_357, false),
+    REFUSES_NULL(dwcp_vm_call_ref, results, case_358, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_359, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_360, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, error, case_361, false),
+    REFUSES_NULL(dwcp_vm_read, vm, case_362, false),
+    REFUSES_NULL(dwcp_vm_read, dst, case_363, false),
+    ALLOWS_NULL(dwcp_vm_read, error, case_364, false),
+    REFUSES_NULL(dwcp_vm_write, vm, case_365, false),
+    REFUSES_NULL(dwcp_vm_write, src, case_366, false),
+    ALLOWS_NULL(dwcp_vm_write, error, case_367, false),
+    REFUSES_NULL(dwcp_vm_memory_size, vm, case_368, false),
+    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_369, false),
+    ALLOWS_NULL(dwcp_vm_memory_size, error, case_370, false),
+    REFUSES_NULL(dwcp_vm_global_get, vm, case_371, false),
+    REFUSES_NULL(dwcp_vm_global_get, name, case_372, false),
+    REFUSES_NULL(dwcp_vm_global_get, out, case_373, false),
+    ALLOWS_NULL(dwcp_vm_global_get, error, case_374, false),
+    REFUSES_NULL(dwcp_vm_global_set, vm, case_375, false),
+    REFUSES_NULL(dwcp_vm_global_set, name, case_376, false),
+    REFUSES_NULL(dwcp_vm_global_set, value, case_377, false),
+    ALLOWS_NULL(dwcp_vm_global_set, error, case_378, false),
+    REFUSES_NULL(dwcp_vm_externref_new, vm, case_379, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, data, case_380, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_381, false),
+    REFUSES_NULL(dwcp_vm_externref_new, out, case_382, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, error, case_383, false),
+    REFUSES_NULL(dwcp_vm_externref_data, vm, case_384, false),
+    REFUSES_NULL(dwcp_vm_externref_data, value, case_385, false),
+    REFUSES_NULL(dwcp_vm_externref_data, out, case_386, false),
+    ALLOWS_NULL(dwcp_vm_externref_data, error, case_387, false),
+    REFUSES_NULL(dwcp_vm_ref_free, vm, case_388, false),
+    REFUSES_NULL(dwcp_vm_ref_free, value, case_389, false),
+    ALLOWS_NULL(dwcp_vm_ref_free, error, case_390, false),
+    REFUSES_NULL(dwcp_vm_gc, vm, case_391, false),
+    ALLOWS_NULL(dwcp_vm_gc, error, case_392, false),
 };
 
 int main(void) {

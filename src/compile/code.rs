@@ -1,5 +1,6 @@
 //! Compiled code with everything about it that does not depend on who loaded it.
 
+use crate::compile::debug_info::DebugInfo;
 use crate::compile::guard::Needs;
 use crate::error::{Error, Result, Status, escape, nearest};
 use crate::interface::Interface;
@@ -120,8 +121,10 @@ pub struct Code {
     pub needs: Needs,
     /// Bytes of the input.
     pub size_bytes: u64,
-    /// Bytes of machine code and metadata.
+    /// Bytes of machine code and metadata, and of line tables.
     pub code_bytes: u64,
+    /// For the frames of errors.
+    pub debug_info: Option<Arc<DebugInfo>>,
     pub created_at_unix_ns: i64,
     last_access_unix_ns: AtomicI64,
     access_count: AtomicU64,
@@ -159,11 +162,19 @@ impl Code {
             needs,
             size_bytes: size_bytes as u64,
             code_bytes,
+            debug_info: None,
             created_at_unix_ns: now,
             last_access_unix_ns: AtomicI64::new(now),
             access_count: AtomicU64::new(0),
             module,
         })
+    }
+
+    /// Adds the line tables, whose bytes count as the code's.
+    pub fn with_debug_info(mut self, info: Option<DebugInfo>) -> Code {
+        self.code_bytes += info.as_ref().map_or(0, DebugInfo::bytes);
+        self.debug_info = info.map(Arc::new);
+        self
     }
 
     /// The export of that name.

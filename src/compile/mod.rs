@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod code;
+pub mod debug_info;
 mod declared;
 pub mod engine;
 pub mod guard;

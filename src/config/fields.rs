@@ -152,6 +152,8 @@ fields! {
         "Largest module that is accepted, checked before it is compiled.";
     max_functions: u32, "functions", 1 => 1_000_000, per_runtime; 10_000;
         "Most functions in a module, checked before it is compiled.";
+    max_debug_info_bytes: u64, "bytes", 0 => 256 * MIB, per_runtime; 16 * MIB, 16 * MIB, 16 * MIB, 0;
+        "Line tables (DWARF) kept of a module, for file and line in the frames of its errors; of a module with more, none are kept.";
     opt_level: OptLevel, "", 0 => 0, per_runtime; OptLevel::Speed;
         "How hard the compiler works: none compiles fastest, speed runs fastest, speed_and_size also makes code smaller.";
     parallel_compilation: bool, "", 0 => 0, per_runtime; true;

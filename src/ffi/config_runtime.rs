@@ -198,6 +198,35 @@ pub unsafe extern "C" fn dwcp_config_get_max_functions(config: *const dwcp_confi
     get(config, 0, &field::max_functions)
 }
 
+/// Sets max_debug_info_bytes. Line tables (DWARF) kept of a module, for file and line in the frames of its errors; of a module
+/// with more, none are kept.
+/// Range: 0 to 256 MiB; 0 keeps none. Unit: bytes. Default: 16 MiB; 0 in the secure profile. Per runtime: a call cannot change
+/// it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_max_debug_info_bytes(
+    config: *mut dwcp_config,
+    value: u64,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::max_debug_info_bytes, value)
+}
+
+/// The value of max_debug_info_bytes, in bytes.
+/// Returns: the value; 0 if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_max_debug_info_bytes(config: *const dwcp_config) -> u64 {
+    get(config, 0, &field::max_debug_info_bytes)
+}
+
 /// Sets opt_level. How hard the compiler works: none compiles fastest, speed runs fastest, speed_and_size also makes code
 /// smaller.
 /// One of DWCP_OPT_NONE, DWCP_OPT_SPEED, DWCP_OPT_SPEED_AND_SIZE. Default: DWCP_OPT_SPEED in every profile. Per runtime: a call

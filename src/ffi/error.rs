@@ -4,8 +4,11 @@ use super::boundary::{
     Handle, Sized_, Zeroable, clear_out, free_plain, handle, into_handle, plain_value, write_out, write_struct,
 };
 use super::status::{DWCP_OK, dwcp_status_t};
-use crate::error::{Error, Frame};
+use crate::error::Error;
+use crate::frame::{self, Readable};
+use crate::isolate::stack;
 use std::ffi::{CString, c_char};
+use std::sync::OnceLock;
 
 /// What went wrong, in full. Written by a function that fails if its `error` parameter is not NULL; freed by dwcp_error_free.
 /// Immutable: any number of threads may read it.
@@ -23,7 +26,10 @@ impl Handle for dwcp_error {
 pub(crate) struct ErrorHandle {
     error: Error,
     message: CString,
-    frames: Vec<CFrame>,
+    /// Made when the first frame is asked for.
+    frames: OnceLock<Vec<CFrame>>,
+    /// The same in a forked child, where a thread that is not there may have left `frames` half made.
+    frames_in_child: OnceLock<Vec<CFrame>>,
 }
 
 struct CFrame {
@@ -31,6 +37,24 @@ struct CFrame {
     function: Option<CString>,
     func_index: u32,
     offset: u64,
+    file: Option<CString>,
+    line: u32,
+    column: u32,
+}
+
+impl ErrorHandle {
+    fn frames(&self) -> &[CFrame] {
+        let make = |sources: bool| {
+            let demangled = stack::fits(crate::demangle::STACK_NEEDED);
+            frame::readable(self.error.frames(), demangled, sources).into_iter().map(c_frame).collect()
+        };
+        match self.frames.get() {
+            Some(frames) => frames,
+            // A module's line tables are shared, and may be half read for good too.
+            None if crate::fork::in_child() => self.frames_in_child.get_or_init(|| make(false)),
+            None => self.frames.get_or_init(|| make(true)),
+        }
+    }
 }
 
 fn c_string(text: &str) -> CString {
@@ -38,19 +62,22 @@ fn c_string(text: &str) -> CString {
     CString::new(text.replace('\0', " ")).unwrap_or_default()
 }
 
-fn c_frame(frame: &Frame) -> CFrame {
+fn c_frame(frame: Readable) -> CFrame {
     CFrame {
         module: frame.module.as_deref().map(c_string),
         function: frame.function.as_deref().map(c_string),
         func_index: frame.func_index,
         offset: frame.offset.unwrap_or(u64::MAX),
+        file: frame.location.file.as_deref().map(c_string),
+        line: frame.location.line,
+        column: frame.location.column,
     }
 }
 
 /// An error object for C, owned by the caller.
 pub(crate) fn into_raw(error: Error) -> *mut dwcp_error {
-    let handle = ErrorHandle { message: c_string(error.message()), frames: error.frames().iter().map(c_frame).collect(), error };
-    into_handle(handle)
+    let message = c_string(error.message());
+    into_handle(ErrorHandle { message, frames: OnceLock::new(), frames_in_child: OnceLock::new(), error })
 }
 
 fn read<T>(error: *const dwcp_error, fallback: T, f: impl FnOnce(&ErrorHandle) -> Option<T>) -> T {
@@ -98,7 +125,8 @@ pub struct dwcp_frame_t {
     pub struct_size: usize,
     /// The module's own name, escaped; NULL if it has none. Lives as long as the error.
     pub module: *const c_char,
-    /// The function's name from the name section, escaped; NULL if it has none. Lives as long as the error.
+    /// The function's name from the name section, escaped, at most some 1000 bytes; NULL if it has none. Mangled names of Rust are
+    /// demangled; of C++ the path is shown, "space::Type<...>::method". Lives as long as the error.
     pub function: *const c_char,
     /// The function's index in the module.
     pub func_index: u32,
@@ -106,6 +134,13 @@ pub struct dwcp_frame_t {
     pub reserved: u32,
     /// Offset of the instruction in the module's binary, in bytes; UINT64_MAX if unknown.
     pub offset: u64,
+    /// The file of the source, as the compiler was told it, escaped; NULL if the module has no line tables or they do not know.
+    /// Where a function was inlined, it is the file of that one. Lives as long as the error.
+    pub file: *const c_char,
+    /// The line in `file`, from 1; 0 if unknown.
+    pub line: u32,
+    /// The column in the line, from 1; 0 if unknown.
+    pub column: u32,
 }
 // SAFETY: integers and raw pointers.
 unsafe impl Zeroable for dwcp_frame_t {}
@@ -219,10 +254,13 @@ pub unsafe extern "C" fn dwcp_error_exit_code(error: *const dwcp_error, out: *mu
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_error_frame_count(error: *const dwcp_error) -> usize {
-    read(error, 0, |e| Some(e.frames.len()))
+    read(error, 0, |e| Some(e.error.frames().len()))
 }
 
-/// Gives frame `i`, 0 being the innermost.
+/// Gives frame `i`, 0 being the innermost. The first frame of an error that is asked for has the names and the lines of all of
+/// them looked up, which takes some hundred microseconds, and once for each module some milliseconds for each MiB of its line
+/// tables. A call that fails pays nothing of that. A forked child gets file and line only where the frames were looked at before
+/// the fork.
 ///
 /// Returns: true if there is such a frame and `io` could be written; otherwise false, and `io` is as it was.
 /// Errors: none
@@ -232,7 +270,7 @@ pub unsafe extern "C" fn dwcp_error_frame_count(error: *const dwcp_error) -> usi
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_error_frame(error: *const dwcp_error, i: usize, io: *mut dwcp_frame_t) -> bool {
     read(error, false, |e| {
-        let frame = e.frames.get(i)?;
+        let frame = e.frames().get(i)?;
         let pointer = |s: &Option<CString>| s.as_ref().map_or(std::ptr::null(), |s| s.as_ptr());
         let out = dwcp_frame_t {
             struct_size: 0,
@@ -241,6 +279,9 @@ pub unsafe extern "C" fn dwcp_error_frame(error: *const dwcp_error, i: usize, io
             func_index: frame.func_index,
             reserved: 0,
             offset: frame.offset,
+            file: pointer(&frame.file),
+            line: frame.line,
+            column: frame.column,
         };
         write_struct(io, &out, "io").ok()?;
         Some(true)

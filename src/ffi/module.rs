@@ -196,7 +196,7 @@ pub struct dwcp_module_info_t {
     pub hash: [c_char; 72],
     /// Size of the bytes as given.
     pub size_bytes: u64,
-    /// Size of the compiled code and its metadata, in bytes.
+    /// Size of the compiled code, its metadata and the line tables kept of it, in bytes.
     pub code_bytes: u64,
     /// When it was compiled, in nanoseconds since 1970-01-01 UTC.
     pub created_at_unix_ns: i64,

@@ -1,6 +1,7 @@
 //! Why a guest ended: wasmtime's error and the VM's state become one of our own.
 
-use crate::error::{Error, Frame, LimitHit, Result, Status, escape};
+use crate::error::{Error, LimitHit, Result, Status, escape};
+use crate::frame::Frame;
 use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::Limits;
 use crate::isolate::wasi;
@@ -32,7 +33,7 @@ pub fn trap_code(trap: Trap) -> i32 {
 /// Says what an error from the engine means. A command's exit is no error: `Ok` with its code.
 pub fn explain(error: &wasmtime::Error, state: &VmState, command: bool) -> Result<i32> {
     let limits = state.limits();
-    let frames = || frames(error);
+    let frames = || frames(error, state);
     if let Some(wasi::Exit(code)) = error.downcast_ref::<wasi::Exit>() {
         return exited(*code, state, command).map_err(|e| e.with_exit_code(*code).with_frames(frames()));
     }
@@ -144,15 +145,14 @@ fn other(error: &wasmtime::Error, state: &VmState, limits: &Limits) -> Error {
     Error::new(status, text)
 }
 
-/// The guest's frames, innermost first.
-fn frames(error: &wasmtime::Error) -> Vec<Frame> {
+/// The guest's frames, innermost first. Nobody may ever look at them, so nothing is looked up here.
+fn frames(error: &wasmtime::Error, state: &VmState) -> Vec<Frame> {
     const MOST: usize = 100;
     let Some(trace) = error.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
-    let frame = |f: &wasmtime::FrameInfo| Frame {
-        module: f.module().name().map(|n| escape(n, 200)),
-        function: f.func_name().map(|n| escape(n, 400)),
-        func_index: f.func_index(),
-        offset: f.module_offset().map(|o| o as u64),
+    let frame = |f: &wasmtime::FrameInfo| {
+        Frame::new(f.func_index(), f.module_offset().map(|o| o as u64))
+            .with_names(f.module().name(), f.func_name())
+            .with_source(state.source_of(f.module()))
     };
     trace.frames().iter().take(MOST).map(frame).collect()
 }

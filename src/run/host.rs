@@ -89,9 +89,9 @@ impl Imports {
         }
     }
 
-    /// The names that are defined.
+    /// Module and name of each definition that has a name of its own.
     pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.definitions.iter().map(|d| (d.module.as_str(), d.name.as_str()))
+        self.definitions.iter().filter(|d| d.name != ANY).map(|d| (d.module.as_str(), d.name.as_str()))
     }
 
     /// The function for an import, `None` if there is none, an error if there is one of another signature.

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod host;
 pub mod lifecycle;
 pub mod link;
+mod missing;
 pub mod module;
 mod names;
 pub mod pool;

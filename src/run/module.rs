@@ -8,10 +8,10 @@ use crate::run::call::Function;
 use crate::run::cancel::Flag;
 use crate::run::host::{self, Imports};
 use crate::run::link::{self, Link, Source, Unit};
+use crate::run::missing::unresolved;
 use crate::run::runtime::Runtime;
 use crate::run::strings::Doors;
 use crate::run::vm::{Environment, VmState};
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasmtime::{InstancePre, Linker, ModuleExport};
@@ -120,7 +120,8 @@ impl Linked {
             }
         }
         if !missing.is_empty() {
-            return Err(unresolved(&missing));
+            let linked = units.iter().flat_map(|u| u.linked.code.exports.iter().map(|e| (u.name.as_str(), e.name.as_str())));
+            return Err(unresolved(&missing, options.imports.names().chain(linked), base.wasi_enabled));
         }
         let linker = own.map_or_else(|| Arc::clone(base.linker), Arc::new);
         let needs = || units.iter().map(|unit| &unit.linked.code.needs).chain([&code.needs]);
@@ -243,20 +244,6 @@ fn define(
     let names = format!("\"{}\".\"{}\"", escape(&import.module, 100), escape(&import.name, 100));
     host::link(linker, &import.module, &import.name, interface, function)
         .map_err(|e| Error::new(Status::UNRESOLVED_IMPORT, format!("{names} cannot be defined: {e:#}")))
-}
-
-/// Lists every import that nothing defines, with its type.
-fn unresolved(missing: &[&Import]) -> Error {
-    const SHOWN: usize = 30;
-    let mut text = format!("{} unresolved import{}:", missing.len(), if missing.len() == 1 { "" } else { "s" });
-    for import in missing.iter().take(SHOWN) {
-        let _ = write!(text, " \"{}\".\"{}\" ({});", escape(&import.module, 100), escape(&import.name, 100), import.kind);
-    }
-    if missing.len() > SHOWN {
-        let _ = write!(text, " and {} more;", missing.len() - SHOWN);
-    }
-    text.pop();
-    Error::new(Status::UNRESOLVED_IMPORT, text)
 }
 
 /// A module of a runtime. Cloning shares both.

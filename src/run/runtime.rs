@@ -2,6 +2,7 @@
 
 use crate::compile::cache::{Cache, Found};
 use crate::compile::code::{Code, Hash};
+use crate::compile::debug_info::{DebugInfo, SourceMaps};
 use crate::compile::engine::{self, EngineParts};
 use crate::compile::guard;
 use crate::compile::workers::Workers;
@@ -109,6 +110,7 @@ impl Runtime {
             meters_time: config.deadline_enabled(),
             max_stack_bytes: config.max_stack_size_bytes,
             max_result_bytes: config.max_result_bytes,
+            sources: SourceMaps::default(),
         };
         Ok(Arc::new(Runtime {
             linker: Arc::new(linker),
@@ -232,7 +234,10 @@ impl Runtime {
             self.workers.run(|| {
                 let binary = guard::binary(bytes)?;
                 let needs = guard::inspect(&self.config, &binary)?;
-                Code::compile(&self.engine, hash, &binary, needs, bytes.len())
+                let code = Code::compile(&self.engine, hash, &binary, needs, bytes.len())?;
+                let code = code.with_debug_info(DebugInfo::of(&binary, self.config.max_debug_info_bytes));
+                self.env.sources.note(&code);
+                Ok(code)
             })?
         })?;
         lookup.evicted.iter().for_each(|code| self.forget(code.hash));

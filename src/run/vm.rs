@@ -1,6 +1,8 @@
 //! A VM: one store with its instances and memories. It serves one call and is then destroyed, or one session.
 
+use crate::compile::debug_info::SourceMaps;
 use crate::error::{Error, LimitHit, Result, Status};
+use crate::frame::SourceMap;
 use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::{Limiter, Limits};
 use crate::isolate::wasi::{Exit, SandboxLimits, WasiHost, WasiSettings, WasiState};
@@ -31,6 +33,7 @@ pub struct Environment {
     pub meters_time: bool,
     pub max_stack_bytes: u64,
     pub max_result_bytes: u64,
+    pub sources: SourceMaps,
 }
 
 impl Environment {
@@ -129,6 +132,11 @@ impl VmState {
     /// Bytes of strings and bytes that a call may give back.
     pub fn max_result_bytes(&self) -> u64 {
         self.linked.env.max_result_bytes
+    }
+
+    /// Where a module of the VM has its lines, if it says so.
+    pub fn source_of(&self, module: &wasmtime::Module) -> Option<Arc<dyn SourceMap>> {
+        self.linked.env.sources.of(module)
     }
 
     /// Why the call should end now, if it should.

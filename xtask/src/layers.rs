@@ -4,7 +4,10 @@ use crate::tree::{self, Outcome, Tree};
 
 /// From the bottom up. Modules over the runtime stand beside `ffi`'s supplier, below `ffi`.
 const LAYERS: [(&str, &[&str]); 7] = [
-    ("vocabulary", &["error", "config", "value", "signature", "interface", "buffer", "glob", "fork", "thread"]),
+    (
+        "vocabulary",
+        &["error", "frame", "demangle", "config", "value", "signature", "interface", "buffer", "glob", "fork", "thread"],
+    ),
     ("observe", &["observe"]),
     ("compile", &["compile"]),
     ("isolate", &["isolate"]),
