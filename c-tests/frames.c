@@ -175,6 +175,36 @@ static void damaged(void) {
     dwcp_runtime_free(runtime);
 }
 
+/* Each frame has the lines of its own module: one of two in the same VM has none. */
+static void of_linked_modules(void) {
+    static const char wat[] =
+        "(module $main (import \"ledger\" \"run\" (func $run (param i32) (result i32)))"
+        " (func $outer (export \"run\") (param i32) (result i32) (call $run (local.get 0))))";
+    dwcp_runtime_t *runtime = new_runtime(NULL);
+    dwcp_module_t *ledger = NULL, *module = NULL;
+    CHECK_STATUS(dwcp_module_load_file, OK, (runtime, DWARF4, NULL, &ledger, &err));
+    dwcp_link_t link = {.name = "ledger", .module = ledger};
+    dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
+    options.links = &link;
+    options.nlinks = 1;
+    CHECK_STATUS(dwcp_module_load, OK, (runtime, (const uint8_t *)wat, strlen(wat), NULL, &options, &module, &err));
+    dwcp_value_t zero = dwcp_i32(0), result;
+    CHECK_EQ(call(module, "run", &zero, 1, NULL, &result, 1, NULL), DWCP_ERR_TRAP);
+    CHECK_EQ(dwcp_error_frame_count(err), 3);
+    CHECK_STR(frame_of(err, 0).file, "frames.cpp");
+    CHECK_EQ(frame_of(err, 0).line, 6);
+    CHECK_EQ(frame_of(err, 1).line, 19);
+    CHECK_STR(frame_of(err, 2).function, "outer");
+    CHECK(frame_of(err, 2).file == NULL && frame_of(err, 2).line == 0);
+    dwcp_module_free(module);
+
+    static const char typo[] = "(module (import \"ledger\" \"rum\" (func (param i32) (result i32))))";
+    CHECK_STATUS(dwcp_module_load, UNRESOLVED_IMPORT, (runtime, (const uint8_t *)typo, strlen(typo), NULL, &options, &module, &err));
+    CHECK_HAS(message(), "did you mean \"ledger\".\"run\"?");
+    dwcp_module_free(ledger);
+    dwcp_runtime_free(runtime);
+}
+
 static void *look(void *error) {
     has_lines(error);
     return NULL;
@@ -266,6 +296,7 @@ int main(void) {
     without_lines();
     hostile_text();
     damaged();
+    of_linked_modules();
     from_many_threads();
     in_a_forked_child();
     missing_imports();
