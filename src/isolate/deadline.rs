@@ -1,8 +1,8 @@
 //! One deadline for everything that a call does, and the thread that makes running guests look at it.
 //!
-//! A guest looks at the clock when the engine's epoch moves. One ticker thread moves it every 5 ms while calls with a deadline
-//! are in flight, at the due time of short ones, and not at all once the runtime has been idle for a second: an idle runtime
-//! wakes nothing. Every guest that looks compares the clock with its own deadline, so ending one call never ends another.
+//! A guest looks at the clock when the engine's epoch moves. One ticker thread moves it every 5 ms while calls are in flight,
+//! at the due time of short ones, and not at all once the runtime has been idle for a second: an idle runtime wakes nothing.
+//! Every guest that looks compares the clock with its own deadline, so ending one call never ends another.
 
 use crate::error::{Error, Result, Status};
 use crossbeam_utils::CachePadded;
@@ -62,7 +62,7 @@ pub struct Ticker {
 
 struct Shared {
     engine: Engine,
-    /// Calls with a deadline that are running now.
+    /// Calls that are running now.
     armed: CachePadded<AtomicU64>,
     /// Calls armed so far: tells an idle second from a busy one in which every look found nothing in flight.
     arms: CachePadded<AtomicU64>,
@@ -100,14 +100,16 @@ impl Ticker {
         Ticker { shared: Arc::new(shared), thread: Mutex::new(None) }
     }
 
-    /// Makes sure that the epoch moves until the guard is dropped, and at `deadline` if it is near.
-    pub fn arm(&self, deadline: Instant, timeout: Duration) -> Result<Armed<'_>> {
+    /// Makes sure that the epoch moves until the guard is dropped, and at the deadline if it is near: `limit` is the deadline
+    /// and the time that it leaves. A call without a deadline needs it too, because one move of the epoch is not enough for a
+    /// cancel: a guest that is just looking when the flag is set goes on, and wasmtime lets it look again only after the next.
+    pub fn arm(&self, limit: Option<(Instant, Duration)>) -> Result<Armed<'_>> {
         let shared = &*self.shared;
         // The order of these two against the ticker's own (parked, then armed) decides who sees whom: one of them always does.
         shared.armed.fetch_add(1, Ordering::SeqCst);
         let armed = Armed(shared);
         shared.arms.fetch_add(1, Ordering::Relaxed);
-        if timeout < SHORT {
+        if let Some((deadline, _)) = limit.filter(|(_, timeout)| *timeout < SHORT) {
             let mut timers = shared.timers.lock();
             let first = timers.due.peek().is_none_or(|Reverse(next)| deadline < *next);
             timers.due.push(Reverse(deadline));
@@ -218,7 +220,7 @@ mod tests {
         let ticker = Ticker::new(Engine::default());
         assert!(ticker.thread.lock().is_none(), "nothing runs before the first call");
         let timeout = Duration::from_millis(1);
-        let armed = ticker.arm(Instant::now() + timeout, timeout).unwrap();
+        let armed = ticker.arm(Some((Instant::now() + timeout, timeout))).unwrap();
         assert!(ticker.thread.lock().is_some());
         drop(armed);
         ticker.stop();

@@ -440,9 +440,10 @@ impl<'a> Order<'a> {
         work: impl FnOnce(Errand, &mut CallStats) -> Result<T> + Send,
     ) -> Result<T> {
         let _carried = Carried::new(self.tokens, runtime.environment());
-        let _armed = match (self.deadline, self.limits.timeout_ns) {
-            (Some(deadline), Some(timeout)) => Some(runtime.ticker().arm(deadline, Duration::from_nanos(timeout))?),
-            _ => None,
+        let limit = self.deadline.zip(self.limits.timeout_ns.map(Duration::from_nanos));
+        let _armed = match runtime.environment().meters_time {
+            true => Some(runtime.ticker().arm(limit)?),
+            false => None,
         };
         let errand = Errand {
             call_id: stats.call_id,
