@@ -341,7 +341,10 @@ typedef struct dwcp_load_options_t {
      * Modules that this one may import from. Each is instantiated, started and `_initialize`d before this one, in this order, in
      * every VM of this module: memories, tables, globals and functions are shared within the VM. What a linked module imports
      * comes from the links before it, else from what it was itself loaded with; its own links come along before it, unless one
-     * of that name is given here. Borrowed for the call; the modules are kept.
+     * of that name is given here. Two links that bring different modules of one name are refused until one is given here. An
+     * import fits an export by their declared types: a memory must declare the minimum that is asked for, whatever it grows to.
+     * A WASI call or a host function works on the memory that its caller exports as "memory"; a caller that exports none works
+     * on the VM's memory, if the VM has just one. Borrowed for the call; the modules are kept.
      */
     const dwcp_link_t *links;
     /** Number of `links`. */
@@ -2106,8 +2109,8 @@ dwcp_status_t dwcp_imports_define(dwcp_imports_t *imports,
  * UTF-8, an option is malformed), DWCP_ERR_KEY_MISMATCH (the bytes are not those that `key` claims or is bound to),
  * DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT (all missing ones are listed),
  * DWCP_ERR_POLICY_REFUSED (over max_module_bytes, or against the policy), DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE,
- * DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_LIMIT_INSTANCES (the module needs more than a limit allows before it runs),
- * DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_LIMIT_INSTANCES (the module and its links need more than a limit allows before they run),
+ * DWCP_ERR_WRONG_HANDLE (the module of a link is of another runtime), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: bytes, key and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
  * Threads: any.
  * Since: 0.1.0

@@ -30,6 +30,11 @@ const MAX_SLOTS: u32 = 19_990;
 const MIN_SLOTS: u32 = 8;
 /// Memories and tables that one module may define.
 const PER_MODULE: u32 = 8;
+/// Memories and tables of the allocator beyond one a slot: one module's worth and the heap of its references, for a VM that is
+/// alone because it needs more slots than there are.
+pub const SPARE: u32 = PER_MODULE + 1;
+/// Instances of the allocator for each slot.
+pub const INSTANCES_PER_SLOT: u32 = 2;
 /// Bytes of a used slot's memory that are cleared by hand rather than returned to the kernel.
 const KEEP_RESIDENT: usize = 128 << 10;
 /// Room on an asynchronous stack beyond the guest's own.
@@ -88,11 +93,10 @@ pub(super) fn is_out_of_memory(e: &wasmtime::Error) -> bool {
 }
 
 fn pool(config: &Config, slots: u32) -> PoolingAllocationConfig {
-    // A VM takes as many slots as it has memories or tables, so these suffice; one module's worth and the heap of its
-    // references more for a VM that is alone because it needs more than there are.
-    let memories = slots + PER_MODULE + 1;
+    // A VM takes as many slots as it has memories or tables, so these suffice.
+    let memories = slots + SPARE;
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(slots.saturating_mul(2))
+    pool.total_core_instances(slots.saturating_mul(INSTANCES_PER_SLOT))
         .total_memories(memories)
         .total_tables(memories)
         .total_gc_heaps(slots)

@@ -50,6 +50,18 @@ impl Needs {
     pub fn slots(&self) -> u32 {
         self.memories.saturating_add(u32::from(self.references)).max(self.tables).max(1)
     }
+
+    /// What two modules need in one VM.
+    pub fn and(&self, other: &Needs) -> Needs {
+        Needs {
+            functions: self.functions.saturating_add(other.functions),
+            memory_bytes: self.memory_bytes.saturating_add(other.memory_bytes),
+            table_elements: self.table_elements.saturating_add(other.table_elements),
+            memories: self.memories.saturating_add(other.memories),
+            tables: self.tables.saturating_add(other.tables),
+            references: self.references || other.references,
+        }
+    }
 }
 
 /// The binary form of `input`: itself, or the translation of WebAssembly text.
@@ -116,6 +128,11 @@ pub fn inspect(config: &Config, binary: &[u8]) -> Result<Needs> {
 
 fn check_limits(config: &Config, needs: &Needs) -> Result<()> {
     over(Status::LIMIT_FUNCTIONS, c"max_functions", "functions", needs.functions, config.max_functions.into())?;
+    check_room(config, needs)
+}
+
+/// Refuses what would not even start: its tables or its memories are over what a call may have.
+pub fn check_room(config: &Config, needs: &Needs) -> Result<()> {
     let ceiling = config.table_ceiling().into();
     over(Status::LIMIT_TABLE, c"max_table_elements", "table elements at the start", needs.table_elements, ceiling)?;
     let ceiling = config.memory_ceiling();

@@ -49,29 +49,53 @@ pub fn units(links: &[Link]) -> Result<Vec<Unit>> {
         let linked = &link.module.linked;
         let brought = linked.units().iter().map(|unit| (&unit.name, &unit.linked, false));
         for (name, linked, own) in brought.chain([(&link.name, linked, true)]) {
-            if !own && (given(name) || units.iter().any(|unit| unit.name == *name)) {
-                continue;
+            if !own {
+                match units.iter().find(|unit| unit.name == *name) {
+                    _ if given(name) => continue,
+                    Some(unit) if Arc::ptr_eq(&unit.linked, linked) => continue,
+                    Some(_) => return Err(ambiguous(&link.name, name)),
+                    None => {}
+                }
             }
-            let sources = sources_of(linked, &units)?;
+            let sources = sources_of(name, linked, &units, &given)?;
             units.push(Unit { name: name.clone(), linked: Arc::clone(linked), sources });
         }
     }
     Ok(units)
 }
 
-/// Where a linked module's imports come from: from the units before it, else from the host as when it was loaded.
-fn sources_of(linked: &Linked, units: &[Unit]) -> Result<Vec<Source>> {
-    let source = |(import, before): (&Import, &Source)| match (find(import, units)?, before) {
-        (Some(source), _) => Ok(source),
-        (None, Source::Host) => Ok(Source::Host),
-        (None, Source::Unit(..)) => Err(Error::argument(
-            "options.links",
-            format!(
-                "a linked module imports \"{}\".\"{}\" from a link that comes after it",
-                escape(&import.module, 100),
-                escape(&import.name, 100)
-            ),
-        )),
+/// Two links bring different modules under one name: neither is to get what is the other's.
+fn ambiguous(link: &str, name: &str) -> Error {
+    let (link, name) = (escape(link, 100), escape(name, 100));
+    let text = format!(
+        "link \"{link}\" brings a module \"{name}\" along, and a link before it brings another one of that name; give one of them as a link"
+    );
+    Error::argument("options.links", text)
+}
+
+/// Where the imports of the linked module `name` come from: from the units before it, else from the host as when it was loaded.
+fn sources_of(name: &str, linked: &Linked, units: &[Unit], given: &dyn Fn(&str) -> bool) -> Result<Vec<Source>> {
+    let link = || escape(name, 100);
+    let source = |(import, before): (&Import, &Source)| {
+        let found = find(import, units).map_err(|e| e.context(format_args!("link \"{}\"", link())))?;
+        match (found, before) {
+            (Some(source), _) => Ok(source),
+            (None, Source::Host) => Ok(Source::Host),
+            (None, Source::Unit(..)) => {
+                let wanted = format!("\"{}\".\"{}\"", escape(&import.module, 100), escape(&import.name, 100));
+                // What it had when it was loaded is not there: a link that is given stands in its place.
+                Err(match given(&import.module) && !units.iter().any(|unit| unit.name == import.module) {
+                    true => {
+                        let text = format!("link \"{}\" imports {wanted} from a link that comes after it", link());
+                        Error::argument("options.links", text)
+                    }
+                    false => {
+                        let text = format!("link \"{}\" imports {wanted} ({}), which is not exported", link(), import.kind);
+                        Error::new(Status::UNRESOLVED_IMPORT, text)
+                    }
+                })
+            }
+        }
     };
     linked.code.imports.iter().zip(linked.sources()).map(source).collect()
 }

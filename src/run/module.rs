@@ -1,6 +1,9 @@
 //! A module: code linked once with its imports, ready to be instantiated for every call.
 
 use crate::compile::code::{Code, ExternKind, Import};
+use crate::compile::engine::{INSTANCES_PER_SLOT, SPARE};
+use crate::compile::guard::{self, Needs};
+use crate::config::Config;
 use crate::error::{Error, Result, Status, escape};
 use crate::interface::Interface;
 use crate::isolate::policy::{LoadPolicy, SyscallPolicy};
@@ -33,8 +36,7 @@ pub struct Base<'a> {
     pub syscalls: &'a SyscallPolicy,
     pub wasi_enabled: bool,
     pub env: &'a Arc<Environment>,
-    /// The ceiling of `max_instances`.
-    pub max_instances: u64,
+    pub config: &'a Config,
 }
 
 /// Code with its imports resolved.
@@ -68,6 +70,8 @@ enum Plan {
         units: Vec<Unit>,
         sources: Vec<Source>,
         linker: Arc<Linker<VmState>>,
+        /// The only memory of the VM: the first instance that exports it.
+        memory: Option<(usize, ModuleExport)>,
     },
 }
 
@@ -80,14 +84,17 @@ impl Linked {
         let names = code.imports.iter().map(|i| (i.module.as_str(), i.name.as_str()));
         options.policy.check(names, code.exports.iter().map(|e| e.name.as_str()))?;
         let units = link::units(&options.links)?;
+        let needs = units.iter().fold(code.needs, |sum, unit| sum.and(&unit.linked.code.needs));
+        guard::check_room(base.config, &needs)?;
         let instances = units.len() as u64 + 1;
-        if instances > base.max_instances {
-            let limit = base.max_instances;
+        let limit = u64::from(base.config.instances_ceiling());
+        if instances > limit {
             let text = format!(
                 "max_instances: a VM of the module has {instances} instances, the limit is {limit}; raise it with dwcp_config_set_max_instances"
             );
             return Err(Error::new(Status::LIMIT_INSTANCES, text).with_limit(c"max_instances", limit, instances));
         }
+        let slots = slots(&needs, instances, base.env.pool.slots())?;
         let mut own = None;
         let mut missing = Vec::new();
         let mut sources = Vec::with_capacity(code.imports.len());
@@ -124,12 +131,6 @@ impl Linked {
             return Err(unresolved(&missing, options.imports.names().chain(linked), base.wasi_enabled));
         }
         let linker = own.map_or_else(|| Arc::clone(base.linker), Arc::new);
-        let needs = || units.iter().map(|unit| &unit.linked.code.needs).chain([&code.needs]);
-        let references = needs().any(|n| n.references);
-        let memories = needs().map(|n| n.memories).sum::<u32>() + u32::from(references);
-        let tables = needs().map(|n| n.tables).sum::<u32>();
-        // The allocator has room for two instances a slot.
-        let slots = memories.max(tables).max(u32::try_from(instances.div_ceil(2)).unwrap_or(u32::MAX));
         let plan = match units.is_empty() {
             true => {
                 let pre = linker.instantiate_pre(&code.module).map_err(|e| {
@@ -138,7 +139,10 @@ impl Linked {
                 })?;
                 Plan::Alone(pre, linker)
             }
-            false => Plan::Composed { units, sources, linker },
+            false => {
+                let memory = if needs.memories == 1 { only_memory(&units, &code) } else { None };
+                Plan::Composed { units, sources, linker, memory }
+            }
         };
         let nullary = |name: &str| code.nullary(name).map(|export| export.index);
         let (initialize, start) = (nullary("_initialize"), nullary("_start"));
@@ -151,7 +155,7 @@ impl Linked {
             doors: Doors::of(&code),
             slots,
             instances,
-            references,
+            references: needs.references,
             disabled: AtomicBool::new(false),
             stopped: Flag::default(),
             code,
@@ -181,6 +185,15 @@ impl Linked {
             Plan::Composed { sources, .. } => sources,
         };
         sources.iter().chain(std::iter::repeat(&Source::Host)).take(self.code.imports.len())
+    }
+
+    /// The memory that all instances of a VM of several modules share, if it is their only one: the number of an instance that
+    /// exports it, and the export.
+    pub fn shared_memory(&self) -> Option<&(usize, ModuleExport)> {
+        match &self.plan {
+            Plan::Alone(..) => None,
+            Plan::Composed { memory, .. } => memory.as_ref(),
+        }
     }
 
     /// The host's functions and WASI.
@@ -233,6 +246,26 @@ impl Linked {
             None => error,
         }
     }
+}
+
+/// Where the memory of a VM that has just one is exported first.
+fn only_memory(units: &[Unit], code: &Arc<Code>) -> Option<(usize, ModuleExport)> {
+    let exported = |code: &Code| code.exports.iter().find(|e| matches!(e.kind, ExternKind::Memory { .. })).map(|e| e.index);
+    let mut codes = units.iter().map(|unit| &unit.linked.code).chain([code]).enumerate();
+    codes.find_map(|(i, code)| Some((i, exported(code)?)))
+}
+
+/// Slots that a VM takes; an error if the allocator has no room for it even when it is empty.
+fn slots(needs: &Needs, instances: u64, all: u32) -> Result<u32> {
+    let of_instances = u32::try_from(instances.div_ceil(INSTANCES_PER_SLOT.into())).unwrap_or(u32::MAX);
+    let slots = needs.slots().max(of_instances);
+    if of_instances <= all && needs.slots() <= all.saturating_add(SPARE) {
+        return Ok(slots);
+    }
+    let text = format!(
+        "max_live_vms: a VM of the module takes {slots} slots (one for each memory and each table, one for two instances), there are {all}; raise it with dwcp_config_set_max_live_vms"
+    );
+    Err(Error::new(Status::LIMIT_INSTANCES, text).with_limit(c"max_live_vms", all.into(), slots.into()))
 }
 
 fn define(

@@ -67,6 +67,11 @@ impl Pool {
         }
     }
 
+    /// All slots, free and taken.
+    pub fn slots(&self) -> u32 {
+        self.slots
+    }
+
     fn give_back(&self, weight: u32) {
         // SeqCst pairs with `acquire`, which counts itself as a waiter and then looks for a free slot again.
         self.live.fetch_sub(weight, Ordering::SeqCst);

@@ -266,7 +266,7 @@ impl Runtime {
             syscalls: &self.syscalls,
             wasi_enabled: self.config.enable_wasi,
             env: &self.env,
-            max_instances: self.config.instances_ceiling().into(),
+            config: &self.config,
         }
     }
 

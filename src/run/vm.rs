@@ -8,11 +8,11 @@ use crate::isolate::limits::{Limiter, Limits};
 use crate::isolate::wasi::{Exit, SandboxLimits, WasiHost, WasiSettings, WasiState};
 use crate::observe::metrics::Metrics;
 use crate::run::cancel::{Flag, Sleepers, Tokens, before_looking};
-use crate::run::link::{Source, Unit};
+use crate::run::link::Source;
 use crate::run::module::Linked;
 use crate::run::pool::Pool;
 use crate::run::references::References;
-use crate::run::strings::{Heap, MEMORY};
+use crate::run::strings::Heap;
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -93,7 +93,7 @@ pub struct VmState {
     /// The memory of a VM of several modules, where there is just one: it is everybody's.
     shared_memory: Option<Memory>,
     ending: Option<Ending>,
-    /// Whether there is an instance: what fails now is the guest's doing.
+    /// Whether the instance is there that is being made: what fails now is the guest's doing.
     started: bool,
 }
 
@@ -361,14 +361,15 @@ impl Vm {
 
     fn compose(&mut self, linked: &Linked) -> wasmtime::Result<Instance> {
         let mut instances = Vec::with_capacity(linked.units().len());
-        for Unit { linked, sources, .. } in linked.units() {
-            let instance = self.place(linked, sources.iter(), &instances)?;
-            self.begin(instance, linked)?;
+        for unit in linked.units() {
+            let instance = self.place(&unit.linked, unit.sources.iter(), &instances)?;
             instances.push(instance);
+            self.share_memory(linked, &instances);
+            self.begin(instance, &unit.linked)?;
         }
         let main = self.place(linked, linked.sources(), &instances)?;
         instances.push(main);
-        self.store.data_mut().shared_memory = self.only_memory(linked, &instances);
+        self.share_memory(linked, &instances);
         self.begin(main, linked)?;
         Ok(main)
     }
@@ -379,6 +380,8 @@ impl Vm {
         sources: impl Iterator<Item = &'a Source>,
         instances: &[Instance],
     ) -> wasmtime::Result<Instance> {
+        // What keeps this instance from being made is no doing of the guests before it.
+        self.store.data_mut().started = false;
         let mut externs = Vec::with_capacity(linked.code.imports.len());
         for (import, source) in linked.code.module.imports().zip(sources) {
             let found = match source {
@@ -402,12 +405,11 @@ impl Vm {
         }
     }
 
-    /// The memory of the VM if there is one only, under its usual name.
-    fn only_memory(&mut self, linked: &Linked, instances: &[Instance]) -> Option<Memory> {
-        let parts = linked.units().iter().map(|unit| &*unit.linked).chain([linked]);
-        let memories: u32 = parts.map(|part| part.code.needs.memories).sum();
-        let memory = |i: &Instance| i.get_memory(&mut self.store, MEMORY);
-        if memories == 1 { instances.iter().find_map(memory) } else { None }
+    /// Notes the only memory of the VM as soon as it is there: what is instantiated next may need it in its start function.
+    fn share_memory(&mut self, linked: &Linked, instances: &[Instance]) {
+        let Some((i, export)) = linked.shared_memory().filter(|(i, _)| i + 1 == instances.len()) else { return };
+        let found = instances.get(*i).and_then(|instance| instance.get_module_export(&mut self.store, export));
+        self.store.data_mut().shared_memory = found.and_then(Extern::into_memory);
     }
 
     /// An exported function of the module.
