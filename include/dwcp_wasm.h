@@ -2622,7 +2622,7 @@ dwcp_status_t dwcp_runtime_metrics_json(const dwcp_runtime_t *runtime,
  * Ownership: args and options are borrowed for the call; `results`, `rows` and `nfailed` are the caller's, the errors in `rows`
  * too: free them with dwcp_batch_rows_clear. `options`, `batch` and `nfailed` may be NULL.
  * Threads: any number at once. Host functions are called on the caller's thread and on threads of the runtime. `options.wasi`
- * must be NULL with a parallelism above 1: its settings serve one call at a time.
+ * must be NULL with a parallelism above 1: its settings serve one call at a time, and what they capture is the last row's.
  * Since: 0.1.0
  */
 DWCP_API

@@ -1,6 +1,6 @@
 //! Batches: many calls of one function in one crossing.
 
-use super::boundary::{Sized_, Zeroable, clear_out, pin, read_struct, slice, status, struct_size, write_out, write_struct};
+use super::boundary::{Sized_, Zeroable, clear_out, null, pin, read_struct, slice, status, struct_size, write_out, write_struct};
 use super::call::{dwcp_call_options_t, dwcp_call_stats_t, options as call_options, stats_to_c};
 use super::error::{dwcp_error, dwcp_error_free, into_raw};
 use super::function::{call_once, dwcp_function};
@@ -10,6 +10,7 @@ use super::value::dwcp_value_t;
 use crate::error::{Error, Result, Status};
 use crate::run::batch::MAX_PARALLELISM;
 use crate::run::call::{CallOptions, CallStats, Function};
+use std::mem::offset_of;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -106,6 +107,29 @@ impl Batch<'_> {
     }
 }
 
+/// The size of a row as the host's header has it: the same in each of `nrows`, and enough for the row's error.
+fn stride(rows: *const dwcp_batch_row_t, nrows: usize) -> Result<usize> {
+    if rows.is_null() {
+        return Err(null("rows"));
+    }
+    let stride = struct_size(rows, "rows")?;
+    if stride < offset_of!(dwcp_batch_row_t, stats) || !stride.is_multiple_of(align_of::<dwcp_batch_row_t>()) {
+        let text = format!("struct_size is {stride}, expected {}; use the struct's INIT macro", size_of::<dwcp_batch_row_t>());
+        return Err(Error::argument("rows", text));
+    }
+    if nrows > isize::MAX as usize / stride {
+        return Err(Error::argument("rows", format!("has an impossible length of {nrows}")));
+    }
+    for i in 1..nrows {
+        // SAFETY: i < nrows, and the header asks for an array of `nrows` elements of this size.
+        let given = struct_size(unsafe { rows.byte_add(i * stride) }, "rows")?;
+        if given != stride {
+            return Err(Error::argument("rows", format!("struct_size of row {i} is {given}, that of the first {stride}")));
+        }
+    }
+    Ok(stride)
+}
+
 /// Calls a function once for each row of arguments, in one crossing of the boundary. Every row is a call as by
 /// dwcp_function_call: it has a VM of its own, its own deadline and limits from `options`, and its own outcome; the rows share
 /// nothing. Row i takes `nargs` values from `args` at i * nargs, and gives up to `capacity` results to `results` at i * capacity.
@@ -120,7 +144,7 @@ impl Batch<'_> {
 /// Ownership: args and options are borrowed for the call; `results`, `rows` and `nfailed` are the caller's, the errors in `rows`
 /// too: free them with dwcp_batch_rows_clear. `options`, `batch` and `nfailed` may be NULL.
 /// Threads: any number at once. Host functions are called on the caller's thread and on threads of the runtime. `options.wasi`
-/// must be NULL with a parallelism above 1: its settings serve one call at a time.
+/// must be NULL with a parallelism above 1: its settings serve one call at a time, and what they capture is the last row's.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_function_call_batch(
@@ -156,20 +180,10 @@ pub unsafe extern "C" fn dwcp_function_call_batch(
         };
         slice(args, times("args", nargs)?, "args")?;
         slice(results.cast_const(), times("results", capacity)?, "results")?;
-        slice(rows.cast_const(), nrows, "rows")?;
         if nrows == 0 {
             return Ok(());
         }
-        let stride = struct_size(rows, "rows")?;
-        if stride < size_of::<dwcp_batch_row_t>() - size_of::<dwcp_call_stats_t>() {
-            return Err(Error::argument("rows", format!("struct_size is {stride}, which has no room for a row's error")));
-        }
-        for i in 0..nrows {
-            // SAFETY: i < nrows, and the header asks for an array of `nrows` elements of this size.
-            if struct_size(unsafe { rows.byte_add(i * stride) }, "rows")? != stride {
-                return Err(Error::argument("rows", format!("struct_size of row {i} is not that of the first, {stride}")));
-            }
-        }
+        let stride = stride(rows, nrows)?;
         let failed = AtomicUsize::new(0);
         let batch = Batch { function, options: &options, args, nargs, results, capacity, rows, stride, failed };
         let left_out = |i: usize| {
@@ -193,15 +207,15 @@ pub unsafe extern "C" fn dwcp_function_call_batch(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_batch_rows_clear(rows: *mut dwcp_batch_row_t, nrows: usize) {
     super::boundary::plain_value((), || {
-        let given = slice(rows.cast_const(), nrows, "rows").ok()?;
-        let stride = struct_size(given.first()?, "rows").ok()?;
+        if nrows == 0 {
+            return None;
+        }
+        let stride = stride(rows, nrows).ok()?;
         for i in 0..nrows {
-            // SAFETY: as in the batch; the error is the caller's to give back.
+            // SAFETY: as in `stride`, which saw that each row has an error; it is the caller's to give back.
             unsafe {
                 let row = rows.byte_add(i * stride);
-                if stride >= std::mem::offset_of!(dwcp_batch_row_t, error) + size_of::<*mut dwcp_error>() {
-                    dwcp_error_free((*row).error);
-                }
+                dwcp_error_free((*row).error);
                 row.cast::<u8>().add(size_of::<usize>()).write_bytes(0, stride - size_of::<usize>());
             }
         }
