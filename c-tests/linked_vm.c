@@ -291,6 +291,38 @@ static void sessions_and_callers(dwcp_runtime_t *runtime) {
     dwcp_imports_free(imports);
 }
 
+/* Strings go in by the memory and the allocator that a main module has from a link and exports again; an alias stands for the
+ * module with its links. */
+static void strings_and_aliases(dwcp_runtime_t *runtime) {
+    dwcp_module_t *libc = load(runtime,
+                               "(module (memory (export \"memory\") 1) (global $free (mut i32) (i32.const 1024))"
+                               " (func (export \"malloc\") (param i32) (result i32) (global.get $free)"
+                               "  (global.set $free (i32.add (global.get $free) (local.get 0)))))");
+    dwcp_module_t *module = load_linked(runtime,
+                                        "(module (import \"c\" \"memory\" (memory 1))"
+                                        " (func $malloc (import \"c\" \"malloc\") (param i32) (result i32))"
+                                        " (export \"memory\" (memory 0)) (export \"malloc\" (func $malloc))"
+                                        " (func (export \"shout\") (param i32 i32) (result i32 i32)"
+                                        "  (i32.store8 (local.get 0) (i32.const 74)) (local.get 0) (local.get 1)))",
+                                        NULL, LINKS({"c", libc}));
+    dwcp_function_t *shout = NULL;
+    dwcp_value_t arg = dwcp_string("hello"), result = {0};
+    CHECK_STATUS(dwcp_module_get_function, OK, (module, "shout", "s:s", &shout, &err));
+    CHECK_STATUS(dwcp_function_call, OK, (shout, &arg, 1, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_STR(dwcp_as_string(result), "Jello");
+    dwcp_values_clear(&result, 1);
+    CHECK_STATUS(dwcp_runtime_set_alias, OK, (runtime, "shouter", module, &err));
+    dwcp_function_free(shout);
+    dwcp_module_free(libc);
+    dwcp_module_free(module);
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    options.signature = "s:s";
+    CHECK_STATUS(dwcp_runtime_execute, OK, (runtime, NULL, 0, "shouter", "shout", &arg, 1, &options, &result, 1, NULL, NULL, &err));
+    CHECK_STR(dwcp_as_string(result), "Jello");
+    dwcp_values_clear(&result, 1);
+    CHECK_STATUS(dwcp_runtime_set_alias, OK, (runtime, "shouter", NULL, &err));
+}
+
 enum { SLOTS = 4, CALLERS = 4, CALLS = 2500 };
 
 static atomic_int refused;
@@ -376,6 +408,7 @@ int main(void) {
     traps_and_time();
     wasi(runtime);
     sessions_and_callers(runtime);
+    strings_and_aliases(runtime);
     slots();
     dwcp_runtime_free(runtime);
     return report("linked_vm");
