@@ -159,8 +159,8 @@ static void allocators(dwcp_runtime_t *runtime, const dwcp_imports_t *imports) {
         {REALLOC("(i32.const -1)"), "outside", DWCP_ERR_GUEST_DATA},
         {MALLOC("(i32.const -5)"), "outside", DWCP_ERR_GUEST_DATA}, /* the sum is 2^32 */
         {MALLOC("(i32.const -4)"), "outside", DWCP_ERR_GUEST_DATA},
-        /* the canonical ABI's allocator is asked for (0, 0, alignment, size) */
-        {REALLOC("(if (i32.or (i32.or (local.get 0) (local.get 1)) (i32.ne (local.get 2) (i32.const 8))) (then unreachable))"
+        /* the canonical ABI's allocator is asked for (0, 0, alignment of bytes, size) */
+        {REALLOC("(if (i32.or (i32.or (local.get 0) (local.get 1)) (i32.ne (local.get 2) (i32.const 1))) (then unreachable))"
                  " (if (i32.gt_u (local.get 3) (i32.const 5)) (then unreachable)) (i32.const 64)"), NULL, DWCP_OK},
         /* memory that was not there before the call */
         {MALLOC("(i32.shl (memory.grow (i32.const 50)) (i32.const 16))"), NULL, DWCP_OK},

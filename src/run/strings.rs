@@ -11,6 +11,7 @@ use crate::run::vm::VmState;
 use crate::signature::{Kind, Signature};
 use crate::value::Value;
 use smallvec::{SmallVec, smallvec};
+use std::ffi::CStr;
 use wasmtime::{AsContext, AsContextMut, Func, Memory, ModuleExport};
 
 /// The name of the memory that hosts see.
@@ -198,7 +199,7 @@ impl Heap {
             Form::Terminated => {
                 let at = number(0);
                 let rest = memory.get(at as usize..).ok_or_else(|| outside(at, 1))?;
-                let end = memchr(rest).ok_or_else(|| lie(format!("{}: no NUL ends the string at {at}", what())))?;
+                let end = nul(rest).ok_or_else(|| lie(format!("{}: no NUL ends the string at {at}", what())))?;
                 (at, end as u64)
             }
         };
@@ -222,16 +223,28 @@ impl Heap {
         i: usize,
     ) -> Result<Buffer> {
         let what = || format!("result {i}");
-        // Not yet as a string: what is over the limit is not worth reading.
-        let range = self.range(&context, values, form, Content::Bytes, what)?;
-        let len = range.len() as u64;
         let limit = context.as_context().data().max_result_bytes();
-        if len > *budget {
+        let refuse = |len: u64| {
             let asked = (limit - *budget).saturating_add(len);
             let text = format!(
                 "max_result_bytes: the guest gives {asked} bytes of strings and bytes, the limit is {limit}; raise it with dwcp_config_set_max_result_bytes"
             );
-            return Err(Error::new(Status::LIMIT_RESULT, text).with_limit(c"max_result_bytes", limit, asked));
+            Err(Error::new(Status::LIMIT_RESULT, text).with_limit(c"max_result_bytes", limit, asked))
+        };
+        // The end of a string that is over the limit is not looked for: one result after the other could make the host read all
+        // of the guest's memory.
+        if let (Form::Terminated, [Value::I32(at)]) = (form, values) {
+            let (at, most) = (at.cast_unsigned() as usize, usize::try_from(*budget).unwrap_or(usize::MAX));
+            let head = at.checked_add(most).and_then(|last| self.memory.data(&context).get(at..=last));
+            if head.is_some_and(|head| nul(head).is_none()) {
+                return refuse(budget.saturating_add(1));
+            }
+        }
+        // Not yet as a string: what is over the limit is not worth reading.
+        let range = self.range(&context, values, form, Content::Bytes, what)?;
+        let len = range.len() as u64;
+        if len > *budget {
+            return refuse(len);
         }
         *budget -= len;
         let bytes = self.memory.data(&context).get(range).unwrap_or_default();
@@ -246,8 +259,9 @@ impl Heap {
     }
 }
 
-fn memchr(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|b| *b == 0)
+/// Where the first NUL is. By words: a guest may make its host look through all of its memory.
+pub fn nul(bytes: &[u8]) -> Option<usize> {
+    CStr::from_bytes_until_nul(bytes).ok().map(CStr::count_bytes)
 }
 
 fn check_utf8(bytes: &[u8], what: impl Fn() -> String) -> Result<()> {
