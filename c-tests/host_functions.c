@@ -1,6 +1,8 @@
 /* Host functions: what reaches them, what they may do, how they fail, and when their finalizer runs. */
 #include "guests.h"
 
+#include <pthread.h>
+
 static atomic_int finalized;
 
 static void finalize(void *user) {
@@ -243,6 +245,323 @@ static void calls_within_calls(void) {
     dwcp_module_free(inner);
 }
 
+/* ---- equal bytes share code and nothing else ---- */
+
+static dwcp_status_t secret(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results, size_t nresults) {
+    (void)caller, (void)args, (void)nargs, (void)nresults;
+    results[0] = dwcp_i32(*(int *)user);
+    return DWCP_OK;
+}
+
+static void equal_bytes(dwcp_runtime_t *runtime) {
+    static const char wat[] =
+        "(module (import \"env\" \"secret\" (func $s (result i32))) (import \"env\" \"other\" (func (param i64)))"
+        " (memory (export \"memory\") 1) (func (export \"run\") (result i32)"
+        "  (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1))) (i32.add (call $s) (i32.load (i32.const 0)))))";
+    static int ours = 1000, theirs = 2000;
+    dwcp_module_t *modules[2] = {NULL, NULL}, *without = NULL;
+    for (int i = 0; i < 2; i++) {
+        dwcp_imports_t *imports = dwcp_imports_new();
+        CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "secret", ":i", secret, i == 0 ? &ours : &theirs, NULL, &err));
+        CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "other", "I:", secret, NULL, NULL, &err));
+        modules[i] = load_with(runtime, wat, imports);
+        dwcp_imports_free(imports);
+    }
+    dwcp_cache_metrics_t cache = DWCP_CACHE_METRICS_INIT;
+    CHECK_STATUS(dwcp_runtime_cache_metrics, OK, (runtime, &cache, &err));
+    uint64_t misses = cache.misses;
+    for (int turn = 0; turn < 2; turn++) {
+        CHECK_EQ(call_i32(modules[0], "run"), 1001);
+        CHECK_EQ(call_i32(modules[1], "run"), 2001);
+    }
+    /* the code is there, and gives nobody what another was linked with */
+    const uint8_t *bytes = (const uint8_t *)wat;
+    CHECK_STATUS(dwcp_module_load, UNRESOLVED_IMPORT, (runtime, bytes, strlen(wat), NULL, NULL, &without, &err));
+    CHECK(without == NULL);
+    CHECK_HAS(message(), "2 unresolved imports");
+    CHECK_HAS(message(), "\"env\".\"secret\" (");
+    CHECK_HAS(message(), "() -> (i32)");
+    CHECK_HAS(message(), "\"env\".\"other\" (");
+    CHECK_HAS(message(), "(i64) -> ()");
+    dwcp_value_t result = {0};
+    CHECK_STATUS(dwcp_runtime_execute, UNRESOLVED_IMPORT, (runtime, bytes, strlen(wat), NULL, "run", NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    char hash[72];
+    dwcp_module_info_t info = DWCP_MODULE_INFO_INIT;
+    CHECK_STATUS(dwcp_module_info, OK, (modules[0], &info, &err));
+    memcpy(hash, info.hash, sizeof hash);
+    CHECK_STATUS(dwcp_runtime_execute, UNRESOLVED_IMPORT, (runtime, NULL, 0, hash, "run", NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_runtime_cache_metrics, OK, (runtime, &cache, &err));
+    CHECK_EQ(cache.misses, misses); /* compiled once for all of these */
+    /* one goes, the other stays */
+    dwcp_module_free(modules[0]);
+    CHECK_EQ(call_i32(modules[1], "run"), 2001);
+    dwcp_module_free(modules[1]);
+}
+
+/* ---- WASI functions of the host's own ---- */
+
+static dwcp_status_t noon(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results, size_t nresults) {
+    (void)user, (void)nargs, (void)nresults;
+    uint64_t time = UINT64_C(43200000000000);
+    CHECK_STATUS(dwcp_caller_write, OK, (caller, (uint32_t)dwcp_as_i32(args[2]), &time, sizeof time));
+    results[0] = dwcp_i32(0);
+    return DWCP_OK;
+}
+
+static void wasi_functions(void) {
+    static const char wat[] =
+        "(module (import \"wasi_snapshot_preview1\" \"clock_time_get\" (func $clock (param i32 i64 i32) (result i32)))"
+        " (memory (export \"memory\") 1)"
+        " (func (export \"run\") (result i32) (drop (call $clock (i32.const 0) (i64.const 0) (i32.const 8)))"
+        "  (i64.eq (i64.load (i32.const 8)) (i64.const 43200000000000)))"
+        " (func (export \"errno\") (result i32) (call $clock (i32.const 0) (i64.const 0) (i32.const 8))))";
+    for (int denied = 0; denied < 2; denied++) {
+        dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+        static const char *const names[] = {"clock_time_get"};
+        CHECK_STATUS(dwcp_config_set_allowed_syscalls, OK, (config, NULL, 0, &err));
+        CHECK_STATUS(dwcp_config_set_denied_syscalls, OK, (config, names, (size_t)denied, &err));
+        dwcp_runtime_t *runtime = new_runtime(config);
+        dwcp_imports_t *imports = dwcp_imports_new();
+        CHECK_STATUS(dwcp_imports_define, OK, (imports, "wasi_snapshot_preview1", "clock_time_get", "iIi:i", noon, NULL, NULL, &err));
+        dwcp_module_t *ours = load_with(runtime, wat, imports), *plain = load(runtime, wat);
+        CHECK_EQ(call_i32(ours, "run"), denied ? 0 : 1);
+        CHECK_EQ(call_i32(plain, "run"), 0);
+        CHECK_EQ(call_i32(ours, "errno"), denied ? 76 : 0); /* notcapable */
+        CHECK_EQ(call_i32(plain, "errno"), denied ? 76 : 0);
+        dwcp_module_free(ours);
+        dwcp_module_free(plain);
+        dwcp_imports_free(imports);
+        dwcp_runtime_free(runtime);
+    }
+}
+
+/* ---- callbacks that use the runtime which called them ---- */
+
+static dwcp_function_t *inner_function;
+static int visited;
+
+/* There is one slot, and this call has it: another is refused at once, not waited for. */
+static dwcp_status_t wants_a_slot(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results, size_t nresults) {
+    (void)user, (void)caller, (void)args, (void)nargs, (void)results, (void)nresults;
+    dwcp_value_t pair[2] = {dwcp_i32(1), dwcp_i32(2)}, result = {0};
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    CHECK_STATUS(dwcp_function_call, NO_SLOT, (inner_function, pair, 2, NULL, &result, 1, NULL, &stats, &err));
+    CHECK_HAS(message(), "host function");
+    CHECK_STR(dwcp_error_limit_name(err), "max_live_vms");
+    CHECK_STATUS(dwcp_runtime_execute, NO_SLOT, (the_runtime, (const uint8_t *)ADD_WAT, strlen(ADD_WAT), NULL, "add", pair, 2, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_runtime_close, BUSY, (the_runtime, 0, &err));
+    CHECK_STATUS(dwcp_runtime_drain, BUSY, (the_runtime, 0, &err));
+    CHECK_HAS(message(), "host function");
+    visited++;
+    return DWCP_OK;
+}
+
+/* A finalizer of an object that the guest held runs while its VM ends, in the slot of its call: the same holds there. */
+static void finalize_in_the_slot(void *user) { wants_a_slot(user, NULL, NULL, 0, NULL, 0); }
+
+static dwcp_status_t makes_an_object(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results, size_t nresults) {
+    (void)user, (void)args, (void)nargs, (void)nresults;
+    CHECK_STATUS(dwcp_caller_externref_new, OK, (caller, NULL, finalize_in_the_slot, &results[0]));
+    return DWCP_OK;
+}
+
+static void *call_outer(void *outer) {
+    CHECK_EQ(call(outer, "run", NULL, 0, NULL, NULL, 0, NULL), DWCP_OK);
+    test_forget();
+    return NULL;
+}
+
+static void one_slot(void) {
+    dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+    CHECK_STATUS(dwcp_config_set_max_live_vms, OK, (config, 1, &err));
+    CHECK_STATUS(dwcp_config_set_pool_size, OK, (config, 1, &err));
+    CHECK_STATUS(dwcp_config_set_acquire_timeout_ms, OK, (config, 3600000, &err)); /* waiting would be noticed */
+    CHECK_STATUS(dwcp_config_set_max_execution_time_ms, OK, (config, 3600000, &err));
+    dwcp_runtime_t *before = the_runtime;
+    the_runtime = new_runtime(config);
+    dwcp_imports_t *imports = dwcp_imports_new();
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "again", ":", wants_a_slot, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "object", ":r", makes_an_object, NULL, NULL, &err));
+    dwcp_module_t *add = load(the_runtime, ADD_WAT);
+    inner_function = function_of(add, "add");
+    dwcp_module_t *outer = load_with(the_runtime, "(module (import \"env\" \"again\" (func $a)) (func (export \"run\") (call $a) (call $a)))", imports);
+    dwcp_module_t *holder = load_with(the_runtime, "(module (import \"env\" \"object\" (func $o (result externref)))"
+                                                   " (global $g (mut externref) (ref.null extern)) (func (export \"run\") (global.set $g (call $o))))", imports);
+    visited = 0;
+    CHECK_EQ(call(outer, "run", NULL, 0, NULL, NULL, 0, NULL), DWCP_OK);
+    CHECK_EQ(visited, 2);
+    /* also where the call goes on on a thread of the library, because the caller's stack is small */
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    REQUIRE(pthread_attr_setstacksize(&attributes, 128 << 10) == 0 && pthread_create(&thread, &attributes, call_outer, outer) == 0);
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&attributes);
+    CHECK_EQ(visited, 4);
+    CHECK_EQ(call(holder, "run", NULL, 0, NULL, NULL, 0, NULL), DWCP_OK);
+    CHECK_EQ(visited, 5);
+    /* the slot was given back each time, and the runtime is open */
+    dwcp_value_t pair[2] = {dwcp_i32(1), dwcp_i32(2)}, result = {0};
+    CHECK_STATUS(dwcp_function_call, OK, (inner_function, pair, 2, NULL, &result, 1, NULL, NULL, &err));
+    dwcp_function_free(inner_function);
+    dwcp_module_free(add);
+    dwcp_module_free(outer);
+    dwcp_module_free(holder);
+    dwcp_imports_free(imports);
+    dwcp_runtime_free(the_runtime);
+    the_runtime = before;
+}
+
+static void finalize_atomic(void *user) {
+    (void)user;
+    atomic_fetch_add(&finalized, 1);
+}
+
+struct handles {
+    dwcp_runtime_t *runtime;
+    dwcp_module_t *module;
+    dwcp_function_t *function;
+    dwcp_imports_t *imports;
+    bool free_runtime;
+};
+
+/* Frees everything that the call in progress stands on. */
+static dwcp_status_t frees_all(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results, size_t nresults) {
+    (void)args, (void)nargs, (void)nresults;
+    struct handles *held = user;
+    dwcp_imports_free(held->imports);
+    dwcp_module_free(held->module);
+    dwcp_function_free(held->function);
+    CHECK_STATUS(dwcp_caller_call, OK, (caller, "seven", ":i", NULL, 0, &results[0], 1, NULL, &err));
+    CHECK(!dwcp_caller_is_cancelled(caller));
+    if (held->free_runtime) {
+        dwcp_runtime_free(held->runtime); /* ends what runs in it, this call too */
+        CHECK(dwcp_caller_is_cancelled(caller));
+    }
+    CHECK(atomic_load(&finalized) == 0);
+    return DWCP_OK;
+}
+
+static void freed_while_called(bool free_runtime) {
+    static const char wat[] = "(module (import \"env\" \"free\" (func $f (result i32))) (memory (export \"memory\") 1)"
+                              " (func (export \"seven\") (result i32) (i32.const 7)) (func (export \"run\") (result i32) (i32.add (call $f) (i32.const 1))))";
+    static struct handles held;
+    atomic_store(&finalized, 0);
+    held = (struct handles){.runtime = new_runtime(NULL), .imports = dwcp_imports_new(), .free_runtime = free_runtime};
+    CHECK_STATUS(dwcp_imports_define, OK, (held.imports, "env", "free", ":i", frees_all, &held, finalize_atomic, &err));
+    held.module = load_with(held.runtime, wat, held.imports);
+    held.function = function_of(held.module, "run");
+    dwcp_value_t result = {0};
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    if (free_runtime) {
+        CHECK_STATUS(dwcp_function_call, CANCELLED, (held.function, NULL, 0, NULL, &result, 1, NULL, &stats, &err));
+    } else {
+        CHECK_STATUS(dwcp_function_call, OK, (held.function, NULL, 0, NULL, &result, 1, NULL, &stats, &err));
+        CHECK_EQ(dwcp_as_i32(result), 8);
+        dwcp_runtime_free(held.runtime);
+    }
+    CHECK(stats.fuel_used > 0);
+    CHECK_EQ(atomic_load(&finalized), 1); /* exactly once, and not before the call had ended */
+}
+
+/* ---- many threads ---- */
+
+enum { THREADS = 8, TURNS = 400 };
+
+/* Each thread's own data reach its own calls, whatever the others do. */
+static dwcp_status_t busy(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results, size_t nresults) {
+    (void)nargs, (void)nresults;
+    atomic_fetch_add((atomic_int *)user, 1);
+    int *mine = dwcp_caller_user_data(caller), turn = ++*mine;
+    CHECK(args[0].kind == DWCP_KIND_STRING && args[0].of.bytes.len == 5 && memcmp(args[0].of.bytes.data, "guest", 5) == 0);
+    if (turn % 4 == 1) { /* refused, and said so */
+        char text[32];
+        int len = snprintf(text, sizeof text, "turn %d", turn);
+        dwcp_caller_fail(caller, text, (size_t)len);
+        return DWCP_ERR_HOST_FUNCTION;
+    }
+    if (turn % 4 == 2) { /* another VM of the same runtime: there may be no slot for it, but nobody waits */
+        dwcp_value_t pair[2] = {dwcp_i32(turn), dwcp_i32(1)}, sum = {0};
+        dwcp_status_t status = dwcp_function_call(inner_function, pair, 2, NULL, &sum, 1, NULL, NULL, NULL);
+        CHECK(status == DWCP_ERR_NO_SLOT || (status == DWCP_OK && dwcp_as_i32(sum) == turn + 1));
+    }
+    dwcp_value_t arg = dwcp_string("host"), back = {0};
+    CHECK(dwcp_caller_call(caller, "echo", "s:s", &arg, 1, &back, 1, NULL, NULL) == DWCP_OK);
+    CHECK(strcmp(dwcp_as_string(back), "host") == 0);
+    char text[32];
+    int len = snprintf(text, sizeof text, "%s %d", dwcp_as_string(back), turn);
+    dwcp_values_clear(&back, 1);
+    return dwcp_caller_return(caller, &results[0], text, (size_t)len);
+}
+
+static void *call_often(void *function) {
+    int mine = 0;
+    for (int turn = 1; turn <= TURNS; turn++) {
+        char expected[32];
+        dwcp_value_t result = {0};
+        dwcp_error_t *error = NULL;
+        dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+        options.user_data = &mine;
+        dwcp_status_t status = dwcp_function_call(function, NULL, 0, &options, &result, 1, NULL, NULL, &error);
+        if (turn % 4 == 1) {
+            snprintf(expected, sizeof expected, "turn %d", turn);
+            CHECK(status == DWCP_ERR_HOST_FUNCTION && strstr(dwcp_error_message(error), expected) != NULL);
+        } else {
+            snprintf(expected, sizeof expected, "host %d", turn);
+            CHECK(status == DWCP_OK && strcmp(dwcp_as_string(result), expected) == 0);
+        }
+        dwcp_values_clear(&result, 1);
+        dwcp_error_free(error);
+    }
+    CHECK_EQ(mine, TURNS);
+    return NULL;
+}
+
+static void from_many_threads(void) {
+    dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+    CHECK_STATUS(dwcp_config_set_max_live_vms, OK, (config, THREADS + 2, &err));
+    CHECK_STATUS(dwcp_config_set_pool_size, OK, (config, 1, &err));
+    dwcp_runtime_t *runtime = new_runtime(config);
+    dwcp_imports_t *imports = dwcp_imports_new();
+    atomic_int calls = 0;
+    atomic_store(&finalized, 0);
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "busy", "s:s64", busy, &calls, NULL, &err));
+    dwcp_module_t *add = load(runtime, ADD_WAT);
+    inner_function = function_of(add, "add");
+    dwcp_module_t *module = load_with(runtime,
+                                      "(module (import \"env\" \"busy\" (func $b (param i32 i32) (result i64)))"
+                                      " (memory (export \"memory\") 1) (data (i32.const 8) \"guest\") (global $top (mut i32) (i32.const 64))"
+                                      " (func (export \"malloc\") (param i32) (result i32) (global.get $top) (global.set $top (i32.add (global.get $top) (local.get 0))))"
+                                      " (func (export \"echo\") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1))"
+                                      " (func (export \"run\") (result i64) (call $b (i32.const 8) (i32.const 5)))"
+                                      " (@custom \"dwcp.signatures\" \"run :s64\"))",
+                                      imports);
+    dwcp_imports_free(imports);
+    dwcp_function_t *function = function_of(module, "run");
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) REQUIRE(pthread_create(&threads[i], NULL, call_often, function) == 0);
+    for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+    CHECK_EQ(atomic_load(&calls), THREADS * TURNS);
+    dwcp_function_free(function);
+    dwcp_function_free(inner_function);
+    dwcp_module_free(module);
+    dwcp_module_free(add);
+    dwcp_runtime_free(runtime);
+}
+
+/* dwcp_runtime_execute links with WASI only, but an alias of a module brings that module's functions. */
+static void by_alias(dwcp_runtime_t *runtime) {
+    dwcp_imports_t *imports = dwcp_imports_new();
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "fails", "i:", fails, NULL, NULL, &err));
+    dwcp_module_t *module = load_with(runtime, "(module (import \"env\" \"fails\" (func $f (param i32))) (func (export \"run\") (call $f (i32.const 1))))", imports);
+    dwcp_imports_free(imports);
+    CHECK_STATUS(dwcp_runtime_set_alias, OK, (runtime, "failing", module, &err));
+    CHECK_STATUS(dwcp_runtime_execute, HOST_FUNCTION, (runtime, NULL, 0, "failing", "run", NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
+    CHECK_HAS(message(), "the disk is full");
+    CHECK_STATUS(dwcp_runtime_set_alias, OK, (runtime, "failing", NULL, &err));
+    dwcp_module_free(module);
+}
+
 int main(void) {
     the_runtime = new_runtime(NULL);
     what_reaches_them(the_runtime);
@@ -251,6 +570,13 @@ int main(void) {
     wildcards_and_redefinition(the_runtime);
     finalizers_run_once(the_runtime);
     calls_within_calls();
+    equal_bytes(the_runtime);
+    wasi_functions();
+    one_slot();
+    freed_while_called(false);
+    freed_while_called(true);
+    from_many_threads();
+    by_alias(the_runtime);
     dwcp_runtime_free(the_runtime);
     return report("host_functions");
 }
