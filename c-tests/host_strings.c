@@ -1,10 +1,5 @@
 /* Host functions that take and give strings and bytes, and the helpers by which a host function reads and makes them itself. */
-#include "guests.h"
-
-#define HOST(name)                                                                                                               \
-    static dwcp_status_t name(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,  \
-                              size_t nresults)
-#define UNUSED (void)user, (void)caller, (void)args, (void)nargs, (void)results, (void)nresults
+#include "hosts.h"
 
 #define HEAP_WAT                                                                                                                  \
     " (memory (export \"memory\") 1) (global $top (mut i32) (i32.const 1024)) (global $asked (mut i32) (i32.const 0))"            \
@@ -12,20 +7,6 @@
     "  (global.set $asked (i32.add (global.get $asked) (i32.const 1)))"                                                           \
     "  (global.get $top) (global.set $top (i32.add (global.get $top) (local.get 0))))"                                            \
     " (data (i32.const 100) \"h\\c3\\a9llo\\00\") (data (i32.const 200) \"bad\\ff\\00\") (data (i32.const 65532) \"last\")"
-
-static dwcp_function_t *bind(const dwcp_module_t *module, const char *name, const char *signature) {
-    dwcp_function_t *function = NULL;
-    REQUIRE(CHECK_STATUS(dwcp_module_get_function, OK, (module, name, signature, &function, &err)) && function != NULL);
-    return function;
-}
-
-static dwcp_module_t *load_defined(dwcp_runtime_t *runtime, const char *wat, const char *name, const char *signature, dwcp_host_fn function) {
-    dwcp_imports_t *imports = dwcp_imports_new();
-    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", name, signature, function, NULL, NULL, &err));
-    dwcp_module_t *module = load_with(runtime, wat, imports);
-    dwcp_imports_free(imports);
-    return module;
-}
 
 /* ---- what a host function is given ---- */
 
@@ -126,6 +107,34 @@ static void arguments_that_lie(dwcp_runtime_t *runtime) {
     CHECK_EQ(call(module, "run", NULL, 0, NULL, NULL, 0, NULL), DWCP_ERR_UNSUPPORTED);
     CHECK_HAS(message(), "memory");
     dwcp_module_free(module);
+}
+
+/* What it is given at once is limited like what a call gives back. */
+static void arguments_over_the_limit(void) {
+    static const char wat[] = "(module (import \"env\" \"f\" (func $f (param i32 i32 i32) (result i32)))"
+                              " (memory (export \"memory\") 1) (data (i32.const 100) \"0123456789\\00\") (data (i32.const 65530) \"012345\")"
+                              " (func (export \"run\") (param i32 i32) (result i32) (call $f (i32.const 100) (local.get 0) (local.get 1))))";
+    dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+    CHECK_STATUS(dwcp_config_set_max_result_bytes, OK, (config, 10, &err));
+    dwcp_runtime_t *runtime = new_runtime(config);
+    dwcp_module_t *module = load_defined(runtime, wat, "f", "bz:i", lengths);
+    dwcp_function_t *function = bind(module, "run", NULL);
+    static const struct {
+        int32_t len, z;
+        dwcp_status_t status;
+    } said[] = {{10, 110, DWCP_OK}, {5, 105, DWCP_OK}, {0, 100, DWCP_OK}, {11, 110, DWCP_ERR_LIMIT_RESULT}, {5, 104, DWCP_ERR_LIMIT_RESULT},
+                {10, 109, DWCP_ERR_LIMIT_RESULT}, {4, 65530, DWCP_ERR_GUEST_DATA}, {65536, 110, DWCP_ERR_GUEST_DATA}, {5, 65530, DWCP_ERR_GUEST_DATA}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        dwcp_value_t args[2] = {dwcp_i32(said[i].len), dwcp_i32(said[i].z)}, result = {0};
+        test_forget();
+        dwcp_status_t status = dwcp_function_call(function, args, 2, NULL, &result, 1, NULL, NULL, &err);
+        test_check_status(status, said[i].status, "dwcp_function_call", __FILE__, __LINE__);
+        uint64_t limit = 0, asked = 0;
+        if (status == DWCP_ERR_LIMIT_RESULT) CHECK(dwcp_error_limit(err, &limit, &asked) && limit == 10 && asked == 11);
+    }
+    dwcp_function_free(function);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
 }
 
 /* ---- what a host function gives ---- */
@@ -426,6 +435,7 @@ int main(void) {
     dwcp_runtime_t *runtime = new_runtime(NULL);
     arguments(runtime);
     arguments_that_lie(runtime);
+    arguments_over_the_limit();
     results_of_each_form(runtime);
     results_before_the_guest_runs(runtime);
     wrong_results(runtime);

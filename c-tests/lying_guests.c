@@ -1,12 +1,6 @@
 /* Guests that lie about their strings: addresses, lengths and ends that are not so, allocators that do what they please. Each
  * gets an error, and the runtime goes on. */
-#include "guests.h"
-
-static dwcp_function_t *bind(const dwcp_module_t *module, const char *name, const char *signature) {
-    dwcp_function_t *function = NULL;
-    REQUIRE(CHECK_STATUS(dwcp_module_get_function, OK, (module, name, signature, &function, &err)) && function != NULL);
-    return function;
-}
+#include "hosts.h"
 
 /* Results as the host dictates them, so that every lie is one line here. One page: its last byte is 65535. */
 static const char SAY_WAT[] =
@@ -130,7 +124,7 @@ static int backs;
 static const dwcp_function_t *again;
 
 /* Called by an allocator: calls the very function whose argument is being placed, in another VM and in this one. */
-static dwcp_status_t back(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results, size_t nresults) {
+HOST(back) {
     (void)user, (void)args, (void)nargs, (void)results, (void)nresults;
     if (++backs > 3) return DWCP_OK;
     dwcp_value_t arg = dwcp_string("inner"), result = {0};

@@ -1,6 +1,6 @@
 /* Strings and bytes across the boundary: letters and forms, what is checked on the way in and out, who owns what, and the limit.
  * Guests that lie are in lying_guests.c. */
-#include "guests.h"
+#include "hosts.h"
 
 /* Gives memory from 1024 on, counts its calls, and hands back what it is given in every form. */
 #define HEAP_WAT                                                                                                                  \
@@ -25,12 +25,6 @@
     "  (i32.store (i32.const 16) (local.get 8)) (i32.store (i32.const 20) (local.get 9))"                                         \
     "  (local.get 0) (i64.or (i64.shl (i64.extend_i32_u (local.get 1)) (i64.const 32)) (i64.extend_i32_u (local.get 2)))"         \
     "  (local.get 7) (local.get 6) (i32.const 16) (i32.wrap_i64 (local.get 3)) (i32.const 3) (local.get 4) (local.get 5))"
-
-static dwcp_function_t *bind(const dwcp_module_t *module, const char *name, const char *signature) {
-    dwcp_function_t *function = NULL;
-    REQUIRE(CHECK_STATUS(dwcp_module_get_function, OK, (module, name, signature, &function, &err)) && function != NULL);
-    return function;
-}
 
 static void check_data(dwcp_value_t value, uint8_t kind, const void *data, size_t len) {
     CHECK_EQ(value.kind, kind);

@@ -158,6 +158,7 @@ fn enter(
     let core: SmallVec<[Value; 8]> = interface.core().params.iter().zip(&*raw).map(read).collect::<wasmtime::Result<_>>()?;
     let mut host = HostCaller::new(caller);
     let mut args: SmallVec<[HostArgument; 8]> = SmallVec::new();
+    let mut budget = host.caller.data().max_result_bytes();
     let mut rest = &*core;
     for (i, ty) in interface.params.iter().enumerate() {
         let (own, others) = rest.split_at(ty.width().min(rest.len()));
@@ -166,7 +167,8 @@ fn enter(
             (Type::Core(_), [value]) => HostArgument::Number(*value),
             (Type::Data { content, form }, own) => {
                 let heap = host.string_heap()?;
-                let range = heap.range(&host.caller, own, form, content, || format!("argument {i} of the host function"))?;
+                let what = || format!("argument {i} of the host function");
+                let range = heap.range(&host.caller, own, form, content, &mut budget, what)?;
                 HostArgument::Data(content, range)
             }
             _ => return Err(not_a_number()),
@@ -198,6 +200,7 @@ fn enter_checked(
 ) -> wasmtime::Result<()> {
     let mut host = HostCaller::new(caller);
     let mut args: SmallVec<[HostArgument; 8]> = SmallVec::new();
+    let mut budget = host.caller.data().max_result_bytes();
     let mut rest = params;
     for (i, ty) in interface.params.iter().enumerate() {
         let (own, others) = rest.split_at(ty.width().min(rest.len()));
@@ -208,7 +211,7 @@ fn enter_checked(
             Type::Data { content, form } => {
                 let heap = host.string_heap()?;
                 let what = || format!("argument {i} of the host function");
-                HostArgument::Data(content, heap.range(&host.caller, &typed::numbers(own)?, form, content, what)?)
+                HostArgument::Data(content, heap.range(&host.caller, &typed::numbers(own)?, form, content, &mut budget, what)?)
             }
         });
     }
