@@ -243,6 +243,109 @@ static void calls_within_calls(void) {
     dwcp_module_free(inner);
 }
 
+/* ---- equal bytes share code and nothing else ---- */
+
+static dwcp_status_t secret(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results, size_t nresults) {
+    (void)caller, (void)args, (void)nargs, (void)nresults;
+    results[0] = dwcp_i32(*(int *)user);
+    return DWCP_OK;
+}
+
+static void equal_bytes(dwcp_runtime_t *runtime) {
+    static const char wat[] =
+        "(module (import \"env\" \"secret\" (func $s (result i32))) (import \"env\" \"other\" (func (param i64)))"
+        " (memory (export \"memory\") 1) (func (export \"run\") (result i32)"
+        "  (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1))) (i32.add (call $s) (i32.load (i32.const 0)))))";
+    static int ours = 1000, theirs = 2000;
+    dwcp_module_t *modules[2] = {NULL, NULL}, *without = NULL;
+    for (int i = 0; i < 2; i++) {
+        dwcp_imports_t *imports = dwcp_imports_new();
+        CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "secret", ":i", secret, i == 0 ? &ours : &theirs, NULL, &err));
+        CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "other", "I:", secret, NULL, NULL, &err));
+        modules[i] = load_with(runtime, wat, imports);
+        dwcp_imports_free(imports);
+    }
+    dwcp_cache_metrics_t cache = DWCP_CACHE_METRICS_INIT;
+    CHECK_STATUS(dwcp_runtime_cache_metrics, OK, (runtime, &cache, &err));
+    uint64_t misses = cache.misses;
+    for (int turn = 0; turn < 2; turn++) {
+        CHECK_EQ(call_i32(modules[0], "run"), 1001);
+        CHECK_EQ(call_i32(modules[1], "run"), 2001);
+    }
+    /* the code is there, and gives nobody what another was linked with */
+    const uint8_t *bytes = (const uint8_t *)wat;
+    CHECK_STATUS(dwcp_module_load, UNRESOLVED_IMPORT, (runtime, bytes, strlen(wat), NULL, NULL, &without, &err));
+    CHECK(without == NULL);
+    CHECK_HAS(message(), "2 unresolved imports");
+    CHECK_HAS(message(), "\"env\".\"secret\" (");
+    CHECK_HAS(message(), "() -> (i32)");
+    CHECK_HAS(message(), "\"env\".\"other\" (");
+    CHECK_HAS(message(), "(i64) -> ()");
+    dwcp_value_t result = {0};
+    CHECK_STATUS(dwcp_runtime_execute, UNRESOLVED_IMPORT, (runtime, bytes, strlen(wat), NULL, "run", NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    char hash[72];
+    dwcp_module_info_t info = DWCP_MODULE_INFO_INIT;
+    CHECK_STATUS(dwcp_module_info, OK, (modules[0], &info, &err));
+    memcpy(hash, info.hash, sizeof hash);
+    CHECK_STATUS(dwcp_runtime_execute, UNRESOLVED_IMPORT, (runtime, NULL, 0, hash, "run", NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_runtime_cache_metrics, OK, (runtime, &cache, &err));
+    CHECK_EQ(cache.misses, misses); /* compiled once for all of these */
+    /* one goes, the other stays */
+    dwcp_module_free(modules[0]);
+    CHECK_EQ(call_i32(modules[1], "run"), 2001);
+    dwcp_module_free(modules[1]);
+}
+
+/* ---- WASI functions of the host's own ---- */
+
+static dwcp_status_t noon(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results, size_t nresults) {
+    (void)user, (void)nargs, (void)nresults;
+    uint64_t time = UINT64_C(43200000000000);
+    CHECK_STATUS(dwcp_caller_write, OK, (caller, (uint32_t)dwcp_as_i32(args[2]), &time, sizeof time));
+    results[0] = dwcp_i32(0);
+    return DWCP_OK;
+}
+
+static void wasi_functions(void) {
+    static const char wat[] =
+        "(module (import \"wasi_snapshot_preview1\" \"clock_time_get\" (func $clock (param i32 i64 i32) (result i32)))"
+        " (memory (export \"memory\") 1)"
+        " (func (export \"run\") (result i32) (drop (call $clock (i32.const 0) (i64.const 0) (i32.const 8)))"
+        "  (i64.eq (i64.load (i32.const 8)) (i64.const 43200000000000)))"
+        " (func (export \"errno\") (result i32) (call $clock (i32.const 0) (i64.const 0) (i32.const 8))))";
+    for (int denied = 0; denied < 2; denied++) {
+        dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+        static const char *const names[] = {"clock_time_get"};
+        CHECK_STATUS(dwcp_config_set_allowed_syscalls, OK, (config, NULL, 0, &err));
+        CHECK_STATUS(dwcp_config_set_denied_syscalls, OK, (config, names, (size_t)denied, &err));
+        dwcp_runtime_t *runtime = new_runtime(config);
+        dwcp_imports_t *imports = dwcp_imports_new();
+        CHECK_STATUS(dwcp_imports_define, OK, (imports, "wasi_snapshot_preview1", "clock_time_get", "iIi:i", noon, NULL, NULL, &err));
+        dwcp_module_t *ours = load_with(runtime, wat, imports), *plain = load(runtime, wat);
+        CHECK_EQ(call_i32(ours, "run"), denied ? 0 : 1);
+        CHECK_EQ(call_i32(plain, "run"), 0);
+        CHECK_EQ(call_i32(ours, "errno"), denied ? 76 : 0); /* notcapable */
+        CHECK_EQ(call_i32(plain, "errno"), denied ? 76 : 0);
+        dwcp_module_free(ours);
+        dwcp_module_free(plain);
+        dwcp_imports_free(imports);
+        dwcp_runtime_free(runtime);
+    }
+}
+
+/* dwcp_runtime_execute links with WASI only, but an alias of a module brings that module's functions. */
+static void by_alias(dwcp_runtime_t *runtime) {
+    dwcp_imports_t *imports = dwcp_imports_new();
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "fails", "i:", fails, NULL, NULL, &err));
+    dwcp_module_t *module = load_with(runtime, "(module (import \"env\" \"fails\" (func $f (param i32))) (func (export \"run\") (call $f (i32.const 1))))", imports);
+    dwcp_imports_free(imports);
+    CHECK_STATUS(dwcp_runtime_set_alias, OK, (runtime, "failing", module, &err));
+    CHECK_STATUS(dwcp_runtime_execute, HOST_FUNCTION, (runtime, NULL, 0, "failing", "run", NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
+    CHECK_HAS(message(), "the disk is full");
+    CHECK_STATUS(dwcp_runtime_set_alias, OK, (runtime, "failing", NULL, &err));
+    dwcp_module_free(module);
+}
+
 int main(void) {
     the_runtime = new_runtime(NULL);
     what_reaches_them(the_runtime);
@@ -251,6 +354,9 @@ int main(void) {
     wildcards_and_redefinition(the_runtime);
     finalizers_run_once(the_runtime);
     calls_within_calls();
+    equal_bytes(the_runtime);
+    wasi_functions();
+    by_alias(the_runtime);
     dwcp_runtime_free(the_runtime);
     return report("host_functions");
 }

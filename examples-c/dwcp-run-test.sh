@@ -55,7 +55,7 @@ caller='dwcp-run: INVALID_ARGUMENT: '
 expect 129 '' "$caller" "$run"
 expect 129 '' "${caller}unknown option \"--nothing\"" "$run" --nothing x
 expect 129 '' "${caller}unknown option \"-x\"" "$run" -x
-for option in dir env invoke timeout fuel max-memory allow deny profile config repeat; do
+for option in dir env invoke signature timeout fuel max-memory allow deny profile config repeat; do
     expect 129 '' "$caller--$option: a value is missing" "$run" --$option
 done
 expect 129 '' "$caller--dir: expected" "$run" --dir /tmp x
@@ -73,6 +73,7 @@ expect 129 '' 'dwcp-run: INVALID_CONFIG: max_memory_bytes' "$run" --max-memory 1
 expect 129 '' 'dwcp-run: INVALID_CONFIG: allowed_syscalls' "$run" --allow nothing "$numbers"
 expect 137 '' 'dwcp-run: IO: --config: /nonexistent' "$run" --config /nonexistent x
 expect 129 '' 'dwcp-run: INVALID_CONFIG: json' "$run" --config "$numbers" x
+expect 129 '' "$caller--signature: is for the function of --invoke" "$run" --signature s:s "$numbers"
 version=$("$run" --version)
 expect 0 "$version" '' "$run" --version
 case $version in "dwcp-run "[0-9]*.[0-9]*.[0-9]*) ;; *) failed=$((failed + 1)) ;; esac
@@ -99,6 +100,58 @@ expect 129 '' 'dwcp-run: NOT_FOUND: ' "$run" "$numbers"
 expect 131 '' 'dwcp-run: TRAP: ' "$run" --invoke trap "$numbers"
 expect 130 '' 'dwcp-run: INVALID_MODULE: ' "$run" "$work/text"
 expect 137 '' 'dwcp-run: IO: ' "$run" "$work/missing.wasm"
+
+# ---- strings and bytes: by --signature, or as the module declares
+cat >"$work/strings.wat" <<'WAT'
+(module (memory (export "memory") 1) (global $top (mut i32) (i32.const 1024))
+ (@custom "dwcp.signatures" "declared s:s\nwrong s:s64\nunreadable q:\n")
+ (func (export "malloc") (param i32) (result i32) (global.get $top) (global.set $top (i32.add (global.get $top) (local.get 0))))
+ (func (export "pair") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1))
+ (func (export "declared") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1))
+ (func (export "wrong") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1))
+ (func (export "unreadable"))
+ (func (export "packed") (param i32 i32) (result i64)
+  (i64.or (i64.shl (i64.extend_i32_u (local.get 0)) (i64.const 32)) (i64.extend_i32_u (local.get 1))))
+ (func (export "at") (param i32 i32) (result i32) (i32.store (i32.const 16) (local.get 0)) (i32.store (i32.const 20) (local.get 1)) (i32.const 16))
+ (func (export "same") (param i32) (result i32) (local.get 0))
+ (func (export "mixed") (param i32 i32 i64 i32 f64) (result f64 i32 i64 i32 i32)
+  (local.get 4) (local.get 3) (local.get 2) (local.get 0) (local.get 1))
+ (func (export "lie") (result i32 i32) (i32.const 65535) (i32.const 2)) (func (export "object") (param externref)))
+WAT
+strings=$work/strings.wat
+printf 'a\001\377' >"$work/bytes"
+: >"$work/empty"
+expect 0 'hello' '' "$run" --invoke pair --signature s:s "$strings" hello
+expect 0 'Jürgen €' '' "$run" --invoke packed --signature=s:s64 "$strings" 'Jürgen €'
+expect 0 'x' '' "$run" --invoke at --signature 's:s*' "$strings" x
+expect 0 'ends with a NUL' '' "$run" --invoke same --signature z:z "$strings" 'ends with a NUL'
+expect 0 '' '' "$run" --invoke pair --signature s:s "$strings" ''
+expect 0 "$(printf '1024\n2')" '' "$run" --invoke pair --signature s:ii "$strings" hi
+expect 0 00ff7f '' "$run" --invoke pair --signature b:b "$strings" 00fF7F
+expect 0 6101ff '' "$run" --invoke packed --signature b:b64 "$strings" "@$work/bytes"
+expect 0 '' '' "$run" --invoke at --signature 'b:b*' "$strings" "@$work/empty"
+expect 0 '' '' "$run" --invoke pair --signature b:b "$strings" ''
+expect 0 "$(printf '0.5\nzet\n-9\nab')" '' "$run" --invoke mixed --signature bIzF:FzIb "$strings" ab -9 zet 0.5
+expect 0 "$(printf '0.5\n3\n-9\n1\n2')" '' "$run" --invoke mixed "$strings" 1 2 -9 3 0.5
+expect 0 'said by the module' '' "$run" --invoke declared "$strings" 'said by the module'
+expect 0 "$(printf '1\n2')" '' "$run" --invoke declared --signature ii:ii "$strings" 1 2
+expect 0 'again' '' "$run" --repeat 3 --invoke declared "$strings" again
+for bad in 0 0x00 '0 ' xx 001 é; do
+    expect 129 '' "${caller}pair: argument 1: \"$bad\" is no bytes" "$run" --invoke pair --signature b:b "$strings" "$bad"
+done
+expect 137 '' "dwcp-run: IO: pair: argument 1: $work/missing: No such file" "$run" --invoke pair --signature b:b "$strings" "@$work/missing"
+expect 129 '' "${caller}args[0]: is not UTF-8" "$run" --invoke pair --signature s:s "$strings" "$(printf '\377')"
+expect 129 '' "${caller}pair: expected 1 ARGS, given 2" "$run" --invoke pair --signature s:s "$strings" a b
+expect 129 '' "${caller}signature: " "$run" --invoke pair --signature s "$strings" a
+expect 129 '' "${caller}signature: unknown letter 'q'" "$run" --invoke pair --signature q:s "$strings" a
+expect 129 '' 'dwcp-run: WRONG_TYPE: function "pair" is ' "$run" --invoke pair --signature s:i "$strings" a
+expect 129 '' 'dwcp-run: WRONG_TYPE: ' "$run" --invoke wrong "$strings" a
+expect 129 '' 'dwcp-run: WRONG_TYPE: the module declares a signature for "unreadable" that cannot be read' "$run" --invoke unreadable "$strings"
+expect 129 '' "${caller}object: argument 1: \"x\" is no reference" "$run" --invoke object --signature r: "$strings" x
+expect 130 '' 'dwcp-run: UNSUPPORTED: ' "$run" --invoke grow --signature z: "$numbers" x
+expect 131 '' 'dwcp-run: GUEST_DATA: result 0' "$run" --invoke lie --signature :s "$strings"
+printf '{"max_result_bytes": 4}' >"$work/result.json"
+expect 132 '' 'dwcp-run: LIMIT_RESULT: max_result_bytes' "$run" --config "$work/result.json" --invoke declared "$strings" hello
 
 # ---- limits: none by default, each by its option
 expect 132 '' 'dwcp-run: TIMEOUT: max_execution_time_ms' "$run" --timeout 30 --invoke spin "$numbers"

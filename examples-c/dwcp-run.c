@@ -25,11 +25,15 @@ static const char USAGE[] =
     "Usage: dwcp-run [OPTIONS] FILE [ARGS...]\n"
     "\n"
     "Runs FILE (a binary or a text WebAssembly module) as a WASI command with ARGS, or with --invoke one export of it\n"
-    "with ARGS as its numbers. What follows FILE is never taken for an option.\n"
+    "with ARGS as its values: numbers, text for a string, and for bytes hexadecimal digits or @PATH of a file. What\n"
+    "follows FILE is never taken for an option.\n"
     "\n"
     "  --dir HOST::GUEST[:ro]  let the guest see the directory HOST as GUEST, with :ro read-only (repeatable)\n"
     "  --env K=V               set an environment variable of the guest (repeatable)\n"
     "  --invoke FUNCTION       call this export instead of running a command, print its results\n"
+    "  --signature S           what the export takes and gives, for --invoke: letters, a colon, letters: i I f F v are\n"
+    "                          i32 i64 f32 f64 v128, s a string, b bytes, z a string that a NUL ends; a result s or b\n"
+    "                          may be s64 s* b64 b*. Without it: what the module declares, else numbers only\n"
     "  --timeout MS            end a run after MS milliseconds\n"
     "  --fuel N|off            end a run after N units of fuel, or do not meter\n"
     "  --max-memory BYTES      the most linear memory the guest may have\n"
@@ -55,7 +59,7 @@ struct settings {
     struct directory *dirs;
     const char **env, **allow, **deny;
     size_t ndirs, nenv, nallow, ndeny;
-    const char *invoke, *config_file, *file;
+    const char *invoke, *signature, *config_file, *file;
     bool has_profile, has_timeout, has_fuel, fuel_off, has_memory, metrics;
     dwcp_profile_t profile;
     uint64_t timeout_ms, fuel, memory, repeat;
@@ -152,6 +156,8 @@ static int option(struct settings *s, const char *name, char *value) {
         s->env[s->nenv++] = value;
     } else if (strcmp(name, "--invoke") == 0) {
         s->invoke = value;
+    } else if (strcmp(name, "--signature") == 0) {
+        s->signature = value;
     } else if (strcmp(name, "--timeout") == 0) {
         s->has_timeout = true;
         if (!parse_u64(value, &s->timeout_ms) || s->timeout_ms == 0 || s->timeout_ms > UINT64_MAX / 1000000)
@@ -183,8 +189,8 @@ static int option(struct settings *s, const char *name, char *value) {
 
 /* Fills `s`; returns -1 to go on, else the exit status to end with. */
 static int parse_command_line(struct settings *s, int argc, char **argv) {
-    static const char *const with_value[] = {"--dir",   "--env",  "--invoke",  "--timeout", "--fuel",  "--max-memory",
-                                             "--allow", "--deny", "--profile", "--config",  "--repeat"};
+    static const char *const with_value[] = {"--dir",        "--env",   "--invoke", "--signature", "--timeout", "--fuel",
+                                             "--max-memory", "--allow", "--deny",   "--profile",   "--config",  "--repeat"};
     int i = 1;
     for (; i < argc && argv[i][0] == '-'; i++) {
         char *name = argv[i];
@@ -214,6 +220,8 @@ static int parse_command_line(struct settings *s, int argc, char **argv) {
         if (status != 0) return status;
     }
     if (i >= argc) return fail(DWCP_ERR_INVALID_ARGUMENT, "FILE is missing (see dwcp-run --help)");
+    if (s->signature != NULL && s->invoke == NULL)
+        return fail(DWCP_ERR_INVALID_ARGUMENT, "--signature: is for the function of --invoke, which is missing");
     s->file = argv[i];
     s->args = argv + i + 1;
     s->nargs = (size_t)(argc - i - 1);
@@ -400,6 +408,67 @@ static int run_command(const dwcp_module_t *module, const struct settings *s, co
     return code;
 }
 
+/* What the digits say, two for a byte; NULL when they say nothing. */
+static uint8_t *parse_hex(const char *text, size_t *length) {
+    size_t digits = strlen(text);
+    uint8_t *data = malloc(digits / 2 + 1);
+    if (data == NULL) return NULL;
+    for (size_t i = 0; i < digits; i += 2) {
+        char pair[3] = {text[i], text[i + 1], '\0'};
+        if (!isxdigit((unsigned char)pair[0]) || !isxdigit((unsigned char)pair[1])) {
+            free(data);
+            return NULL;
+        }
+        data[i / 2] = (uint8_t)strtoul(pair, NULL, 16);
+    }
+    *length = digits / 2;
+    return data;
+}
+
+/* One argument by its kind; 0, or the exit status after the error was printed. Bytes are allocated: see free_arguments. */
+static int parse_argument(const struct settings *s, size_t i, uint8_t kind, dwcp_value_t *out) {
+    const char *text = s->args[i];
+    size_t length = 0;
+    if (kind == DWCP_KIND_STRING) {
+        *out = dwcp_string(text);
+        return 0;
+    }
+    if (kind == DWCP_KIND_BYTES && text[0] == '@') {
+        char *data = read_file(text + 1, &length);
+        if (data == NULL) return fail(DWCP_ERR_IO, "%s: argument %zu: %s: %s", s->invoke, i + 1, text + 1, strerror(errno));
+        *out = dwcp_bytes(data, length);
+        return 0;
+    }
+    if (kind == DWCP_KIND_BYTES) {
+        uint8_t *data = parse_hex(text, &length);
+        if (data != NULL) {
+            *out = dwcp_bytes(data, length);
+            return 0;
+        }
+    } else if (parse_value(text, kind, out)) {
+        return 0;
+    }
+    return fail(DWCP_ERR_INVALID_ARGUMENT, "%s: argument %zu: \"%s\" is no %s", s->invoke, i + 1, text, kind_name(kind));
+}
+
+static void free_arguments(dwcp_value_t *args, size_t nargs) {
+    for (size_t i = 0; i < nargs; i++)
+        if (args[i].kind == DWCP_KIND_BYTES) free((void *)(uintptr_t)dwcp_as_bytes(args[i]).data);
+}
+
+static void print_result(const dwcp_value_t *value) {
+    dwcp_slice_t bytes = dwcp_as_bytes(*value);
+    if (value->kind == DWCP_KIND_STRING) {
+        fwrite(bytes.data, 1, bytes.len, stdout); /* it may hold a NUL */
+        putchar('\n');
+    } else if (value->kind == DWCP_KIND_BYTES) {
+        for (size_t i = 0; i < bytes.len; i++) printf("%02x", bytes.data[i]);
+        putchar('\n');
+    } else {
+        print_value(value);
+    }
+}
+
 static int call_function(const dwcp_function_t *function, const struct settings *s, const dwcp_call_options_t *options) {
     dwcp_error_t *error = NULL;
     dwcp_extern_t type = DWCP_EXTERN_INIT;
@@ -413,17 +482,15 @@ static int call_function(const dwcp_function_t *function, const struct settings 
     dwcp_value_t *results = args + type.nparams;
     size_t nresults = 0;
     int exit_code = 0;
-    for (size_t i = 0; i < type.nparams && exit_code == 0; i++) {
-        if (!parse_value(s->args[i], type.params[i], &args[i]))
-            exit_code = fail(DWCP_ERR_INVALID_ARGUMENT, "%s: argument %zu: \"%s\" is no %s", s->invoke, i + 1, s->args[i],
-                             kind_name(type.params[i]));
-    }
+    for (size_t i = 0; i < type.nparams && exit_code == 0; i++) exit_code = parse_argument(s, i, type.params[i], &args[i]);
     for (uint64_t i = 0; i < s->repeat && exit_code == 0; i++) {
+        dwcp_values_clear(results, type.nresults); /* of the run before */
         status = dwcp_function_call(function, args, type.nparams, options, results, type.nresults, &nresults, NULL, &error);
         if (status != DWCP_OK) exit_code = fail_with(status, error);
     }
-    for (size_t i = 0; i < nresults && exit_code == 0; i++) print_value(&results[i]);
-    dwcp_values_clear(results, nresults);
+    for (size_t i = 0; i < nresults && exit_code == 0; i++) print_result(&results[i]);
+    dwcp_values_clear(results, type.nresults);
+    free_arguments(args, type.nparams);
     free(args);
     return exit_code;
 }
@@ -432,7 +499,7 @@ static int run_module(const dwcp_module_t *module, const struct settings *s, con
     if (s->invoke == NULL) return run_command(module, s, options);
     dwcp_error_t *error = NULL;
     dwcp_function_t *function = NULL;
-    dwcp_status_t status = dwcp_module_get_function(module, s->invoke, NULL, &function, &error);
+    dwcp_status_t status = dwcp_module_get_function(module, s->invoke, s->signature, &function, &error);
     if (status != DWCP_OK) return fail_with(status, error);
     int exit_code = call_function(function, s, options);
     dwcp_function_free(function);

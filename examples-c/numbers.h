@@ -18,6 +18,8 @@ static const char *kind_name(uint8_t kind) {
     case DWCP_KIND_F32: return "f32";
     case DWCP_KIND_F64: return "f64";
     case DWCP_KIND_V128: return "v128";
+    case DWCP_KIND_STRING: return "string";
+    case DWCP_KIND_BYTES: return "bytes";
     default: return "reference";
     }
 }

@@ -25,7 +25,7 @@
  *              in their own VM only.
  *  Threads     Handles may be used from any number of threads, except a config, an imports set and WASI settings: one thread
  *              at a time. A session (dwcp_vm_t) answers DWCP_ERR_BUSY to a second thread. A caller handle is valid only inside
- *              its callback, on its thread.
+ *              its callback, on its thread, and not from a callback further in, which has its own.
  *  Callbacks   Run on the native stack of an OS thread, with no lock of the library held. They must return: no longjmp, no
  *              exception. A finalizer runs exactly once, after the last call that could use its user data. A call made from
  *              inside one has limits of its own: give it dwcp_caller_remaining_ns as its timeout_ns, and a share of the fuel.
@@ -297,9 +297,9 @@ typedef struct dwcp_module_info_t {
  * A host function. Reads `args`, writes `results`, whose kinds are set on entry and must stay, and returns DWCP_OK; any other
  * value ends the call with DWCP_ERR_HOST_FUNCTION. Strings and bytes in `args` are views into the guest's memory, valid until
  * the function returns or calls the guest; a result that is a string or bytes either points at data that outlives the return,
- * or is set by dwcp_caller_return. References in `args` are the function's until it returns. It runs on the thread that made the call, or on a thread of the library
- * that has enough stack while that one waits; never on a switched stack. It may call the library, but must not unwind or
- * longjmp out, and must not close the runtime.
+ * or is set by dwcp_caller_return. References in `args` are the function's until it returns. It runs on the thread that made
+ * the call, or on a thread of the library that has enough stack while that one waits; never on a switched stack. It may call
+ * the library, but must not unwind or longjmp out, and must not close the runtime.
  */
 typedef dwcp_status_t (*dwcp_host_fn)(void *user,
                                       dwcp_caller_t *caller,
@@ -1264,7 +1264,7 @@ dwcp_status_t dwcp_config_set_fuel_limit_ceiling(dwcp_config_t *config,
 DWCP_API uint64_t dwcp_config_get_fuel_limit_ceiling(const dwcp_config_t *config);
 
 /**
- * Sets max_result_bytes. Strings and bytes that one call may give back, summed over its results.
+ * Sets max_result_bytes. Strings and bytes that one call may give back, or that a host function may be given at once.
  * Range: 0 to 4 GiB. Unit: bytes. Default: 16 MiB; secure 1 MiB. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
@@ -2077,8 +2077,9 @@ DWCP_API void dwcp_imports_free(dwcp_imports_t *imports);
  * Defines a host function under an import's two names, or replaces an earlier definition. `signature` is letters for the
  * parameters, a colon, letters for the results, as for dwcp_module_get_function: "si:s64" takes a string and an i32 and gives a
  * string, and is imported as (i32, i32, i32) -> (i64). Strings and bytes that the function takes are checked against the guest's
- * memory; those that it gives are put there by the guest's allocator. NULL takes the signature as the module imports it. The name "*" stands for every function that is imported from
- * `module` with this signature and has no definition of its own. A WASI function may be replaced, where the policy allows it.
+ * memory; those that it gives are put there by the guest's allocator. NULL takes the signature as the module imports it. The
+ * name "*" stands for every function that is imported from `module` with this signature and has no definition of its own. A
+ * WASI function may be replaced, where the policy allows it.
  *
  * Returns: DWCP_OK.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`imports`, `module`, `name` or `function` is NULL, a string is not UTF-8, the signature has
@@ -2338,7 +2339,7 @@ dwcp_status_t dwcp_function_type(const dwcp_function_t *function,
  * or the runtime closed), DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE,
  * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT (over max_result_bytes), DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
  * directory of `options.wasi` cannot be opened), DWCP_ERR_UNSUPPORTED (the function takes or gives references: those live in
- * sessions), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * sessions; or a host function's strings need a memory or an allocator that the module does not export), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: args and options are borrowed for the call; `results`, `nresults` and `stats` are the caller's. Strings and bytes in
  * `results` are freed by dwcp_values_clear. `options`, `nresults` and `stats` may be NULL; `results` may be NULL if the function
  * gives none.

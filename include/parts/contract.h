@@ -25,7 +25,7 @@
  *              in their own VM only.
  *  Threads     Handles may be used from any number of threads, except a config, an imports set and WASI settings: one thread
  *              at a time. A session (dwcp_vm_t) answers DWCP_ERR_BUSY to a second thread. A caller handle is valid only inside
- *              its callback, on its thread.
+ *              its callback, on its thread, and not from a callback further in, which has its own.
  *  Callbacks   Run on the native stack of an OS thread, with no lock of the library held. They must return: no longjmp, no
  *              exception. A finalizer runs exactly once, after the last call that could use its user data. A call made from
  *              inside one has limits of its own: give it dwcp_caller_remaining_ns as its timeout_ns, and a share of the fuel.

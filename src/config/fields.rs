@@ -187,7 +187,7 @@ fields! {
     fuel_limit_ceiling: u64, "fuel", 0 => MAX_FUEL, per_runtime; 0;
         "Most fuel that a call may ask for; 0 is the same as fuel_limit.";
     max_result_bytes: u64, "bytes", 0 => 4 * GIB, per_runtime; 16 * MIB, 16 * MIB, 16 * MIB, MIB;
-        "Strings and bytes that one call may give back, summed over its results.";
+        "Strings and bytes that one call may give back, or that a host function may be given at once.";
     session_idle_timeout_ms: u64, "ms", 0 => YEAR_MS, per_runtime; 300_000, 300_000, 0, 60_000;
         "Time without a call after which a session loses its VM; 0 is never.";
 

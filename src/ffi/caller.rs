@@ -33,6 +33,8 @@ impl Handle for dwcp_caller {
 pub(crate) struct CallerState {
     /// Erased lifetime: `lend` keeps the object alive for exactly as long as C may use the handle.
     caller: *mut HostCaller<'static>,
+    /// Set while a function of the caller works, during which the guest may run and call other host functions.
+    busy: bool,
     failure: Option<String>,
     /// The last refusal by a function of the caller: the reason, if the host function hands its status on.
     refusal: Option<Error>,
@@ -52,33 +54,52 @@ fn of_caller_with(
     f: impl FnOnce(&mut HostCaller<'static>) -> Result<()>,
 ) -> dwcp_status_t {
     status(error, || {
-        let guest = handle_mut(caller, "caller")?.caller_mut();
+        let guest = handle_mut(caller, "caller")?.enter()?;
         let result = f(guest);
-        handle_mut(caller, "caller")?.refusal = result.as_ref().err().cloned();
+        let state = handle_mut(caller, "caller")?;
+        state.busy = false;
+        state.refusal = result.as_ref().err().cloned();
         result
     })
 }
 
 impl CallerState {
     pub(super) fn new(caller: &mut HostCaller<'_>) -> CallerState {
-        CallerState { caller: std::ptr::from_mut(caller).cast(), failure: None, refusal: None, kept: Vec::new() }
+        CallerState { caller: std::ptr::from_mut(caller).cast(), busy: false, failure: None, refusal: None, kept: Vec::new() }
     }
 
     /// Why the host function failed, in its own words or in those of what refused it something.
     pub(super) fn into_error(self, code: dwcp_status_t) -> Error {
-        let refusal = self.refusal.filter(|e| e.status().0 == code).map(|e| format!(": {}", e.message()));
-        let plain = || format!("the host function failed with {} ({code}){}", Status(code).name(), refusal.unwrap_or_default());
-        Error::new(Status::HOST_FUNCTION, self.failure.unwrap_or_else(plain))
+        let refusal = self.refusal.filter(|e| e.status().0 == code);
+        let text = match (self.failure, refusal) {
+            (Some(own), _) => own,
+            // A failure further in says it all; host and guest may be nested deep.
+            (None, Some(e)) if e.status() == Status::HOST_FUNCTION => e.message().to_string(),
+            (None, Some(e)) => format!("the host function failed with {} ({code}): {}", Status(code).name(), e.message()),
+            (None, None) => format!("the host function failed with {} ({code})", Status(code).name()),
+        };
+        Error::new(Status::HOST_FUNCTION, text)
+    }
+
+    /// Whether a function of the caller panicked: what it left of the guest cannot be told.
+    pub(super) fn is_broken(&self) -> bool {
+        self.busy
+    }
+
+    /// The guest, for one function of the caller at a time.
+    fn enter<'a>(&mut self) -> Result<&'a mut HostCaller<'static>> {
+        if std::mem::replace(&mut self.busy, true) {
+            let text = "caller: is that of a host function further out, which waits for the guest; use the one that this function was given";
+            return Err(Error::new(Status::WRONG_HANDLE, text));
+        }
+        // SAFETY: set from a live exclusive reference in `CHostFunction::call`, used only while that call runs; the handle is
+        // used by one thread at a time, and `busy` keeps a callback further in, which has a handle of its own, from using it.
+        Ok(unsafe { &mut *self.caller })
     }
 
     fn caller(&self) -> &HostCaller<'static> {
         // SAFETY: set from a live exclusive reference in `CHostFunction::call`, used only while that call runs.
         unsafe { &*self.caller }
-    }
-
-    fn caller_mut<'a>(&mut self) -> &'a mut HostCaller<'static> {
-        // SAFETY: as above; the handle is used by one thread at a time, and a callback further in has a handle of its own.
-        unsafe { &mut *self.caller }
     }
 }
 
@@ -206,7 +227,11 @@ pub unsafe extern "C" fn dwcp_caller_fail(caller: *mut dwcp_caller, message: *co
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_caller_memory_size(caller: *mut dwcp_caller) -> u64 {
-    value(0, || Some(handle_mut(caller, "caller").ok()?.caller_mut().memory_size()))
+    value(0, || {
+        let size = handle_mut(caller, "caller").ok()?.enter().ok()?.memory_size();
+        handle_mut(caller, "caller").ok()?.busy = false;
+        Some(size)
+    })
 }
 
 /// Gives a string of the guest's, given by address and length, without a copy.

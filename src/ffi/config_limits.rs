@@ -337,7 +337,7 @@ pub unsafe extern "C" fn dwcp_config_get_fuel_limit_ceiling(config: *const dwcp_
     get(config, 0, &field::fuel_limit_ceiling)
 }
 
-/// Sets max_result_bytes. Strings and bytes that one call may give back, summed over its results.
+/// Sets max_result_bytes. Strings and bytes that one call may give back, or that a host function may be given at once.
 /// Range: 0 to 4 GiB. Unit: bytes. Default: 16 MiB; secure 1 MiB. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.

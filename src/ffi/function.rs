@@ -142,7 +142,7 @@ pub unsafe extern "C" fn dwcp_function_type(
 /// or the runtime closed), DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE,
 /// DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT (over max_result_bytes), DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
 /// directory of `options.wasi` cannot be opened), DWCP_ERR_UNSUPPORTED (the function takes or gives references: those live in
-/// sessions), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+/// sessions; or a host function's strings need a memory or an allocator that the module does not export), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
 /// Ownership: args and options are borrowed for the call; `results`, `nresults` and `stats` are the caller's. Strings and bytes in
 /// `results` are freed by dwcp_values_clear. `options`, `nresults` and `stats` may be NULL; `results` may be NULL if the function
 /// gives none.

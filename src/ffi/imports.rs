@@ -5,8 +5,9 @@ use super::caller::{CallerState, dwcp_caller};
 use super::error::dwcp_error;
 use super::status::{DWCP_OK, dwcp_status_t};
 use super::value::{Place, argument_from_c, data_to_c, dwcp_value_t, reference_to_c, to_c};
+use crate::buffer::Buffer;
 use crate::error::{Error, Result, Status};
-use crate::interface::{Interface, Type};
+use crate::interface::{Form, Interface, Type};
 use crate::run::host::{HostArgument, HostCaller, HostFunction, HostResult, Imports};
 use crate::run::vm::UserData;
 use crate::value::Argument;
@@ -29,9 +30,9 @@ impl Handle for dwcp_imports {
 /// A host function. Reads `args`, writes `results`, whose kinds are set on entry and must stay, and returns DWCP_OK; any other
 /// value ends the call with DWCP_ERR_HOST_FUNCTION. Strings and bytes in `args` are views into the guest's memory, valid until
 /// the function returns or calls the guest; a result that is a string or bytes either points at data that outlives the return,
-/// or is set by dwcp_caller_return. References in `args` are the function's until it returns. It runs on the thread that made the call, or on a thread of the library
-/// that has enough stack while that one waits; never on a switched stack. It may call the library, but must not unwind or
-/// longjmp out, and must not close the runtime.
+/// or is set by dwcp_caller_return. References in `args` are the function's until it returns. It runs on the thread that made
+/// the call, or on a thread of the library that has enough stack while that one waits; never on a switched stack. It may call
+/// the library, but must not unwind or longjmp out, and must not close the runtime.
 pub type dwcp_host_fn = Option<
     unsafe extern "C" fn(
         user: *mut c_void,
@@ -101,19 +102,49 @@ impl HostFunction for CHostFunction {
         if code != DWCP_OK {
             return Err(state.into_error(code));
         }
-        // What the function left in the state lives until its results are with the guest.
+        if state.is_broken() {
+            return Err(Error::new(Status::PANIC, "a call from inside the host function ended with a panic of the library"));
+        }
+        // All is read before anything is put into the guest's memory: that runs the guest's allocator, which may move and
+        // overwrite what lies there. What the function left in the state lives until then.
+        let mut texts: SmallVec<[(usize, Form, Bytes<'_>); 2]> = SmallVec::new();
         for (i, (result, given)) in results.iter_mut().zip(&c_results).enumerate() {
-            take_result(caller, result, given, i).map_err(|e| {
+            let text = read_result(caller, result, given, i).map_err(|e| {
                 Error::new(Status::HOST_FUNCTION, format!("the host function gave a wrong result {i}: {}", e.message()))
             })?;
+            texts.extend(text.map(|(form, bytes)| (i, form, bytes)));
+        }
+        for (i, form, bytes) in &texts {
+            caller.give(*i, bytes.as_slice(), *form)?;
         }
         drop(state);
         Ok(())
     }
 }
 
-/// Reads what a host function left in one of its results, and puts strings and bytes into the guest's memory.
-fn take_result(caller: &mut HostCaller<'_>, result: &mut HostResult, given: &dwcp_value_t, i: usize) -> Result<()> {
+/// A string or bytes that a host function gave.
+enum Bytes<'a> {
+    Borrowed(&'a [u8]),
+    /// From the guest's own memory.
+    Copied(Buffer),
+}
+
+impl Bytes<'_> {
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            Bytes::Borrowed(bytes) => bytes,
+            Bytes::Copied(buffer) => buffer.as_slice(),
+        }
+    }
+}
+
+/// Reads what a host function left in one of its results; strings and bytes are given back, to be put into the guest's memory.
+fn read_result<'a>(
+    caller: &mut HostCaller<'_>,
+    result: &mut HostResult,
+    given: &'a dwcp_value_t,
+    i: usize,
+) -> Result<Option<(Form, Bytes<'a>)>> {
     let ty = match result {
         HostResult::Number(value) => Type::Core(value.kind()),
         HostResult::Reference(kind, _) => Type::Core(*kind),
@@ -123,21 +154,14 @@ fn take_result(caller: &mut HostCaller<'_>, result: &mut HostResult, given: &dwc
     match (result, argument) {
         (HostResult::Number(value), Argument::Number(given)) => *value = given,
         (HostResult::Reference(_, id), Argument::Reference(given)) => *id = given,
-        (HostResult::Data(_, form), Argument::Data(bytes)) => {
-            // Bytes of the guest's own memory move under the guest's allocator.
-            let copy;
-            let bytes = match caller.holds(bytes) {
-                true => {
-                    copy = bytes.to_vec();
-                    &*copy
-                }
-                false => bytes,
-            };
-            caller.give(i, bytes, *form)?;
+        (HostResult::Data(_, form), Argument::Data(bytes)) if caller.holds(bytes) => {
+            let no_memory = || Error::new(Status::OS, format!("no memory for {} bytes", bytes.len()));
+            return Ok(Some((*form, Bytes::Copied(Buffer::copy(bytes).ok_or_else(no_memory)?))));
         }
+        (HostResult::Data(_, form), Argument::Data(bytes)) => return Ok(Some((*form, Bytes::Borrowed(bytes)))),
         _ => {}
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Makes an empty set of host functions.
@@ -167,8 +191,9 @@ pub unsafe extern "C" fn dwcp_imports_free(imports: *mut dwcp_imports) {
 /// Defines a host function under an import's two names, or replaces an earlier definition. `signature` is letters for the
 /// parameters, a colon, letters for the results, as for dwcp_module_get_function: "si:s64" takes a string and an i32 and gives a
 /// string, and is imported as (i32, i32, i32) -> (i64). Strings and bytes that the function takes are checked against the guest's
-/// memory; those that it gives are put there by the guest's allocator. NULL takes the signature as the module imports it. The name "*" stands for every function that is imported from
-/// `module` with this signature and has no definition of its own. A WASI function may be replaced, where the policy allows it.
+/// memory; those that it gives are put there by the guest's allocator. NULL takes the signature as the module imports it. The
+/// name "*" stands for every function that is imported from `module` with this signature and has no definition of its own. A
+/// WASI function may be replaced, where the policy allows it.
 ///
 /// Returns: DWCP_OK.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`imports`, `module`, `name` or `function` is NULL, a string is not UTF-8, the signature has

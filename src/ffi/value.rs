@@ -178,12 +178,13 @@ pub(super) fn argument_from_c<'a>(value: &'a dwcp_value_t, ty: Type, place: &Pla
                 };
                 std::str::from_utf8(bytes).map_err(bad)?;
             }
-            match bytes.iter().position(|b| *b == 0) {
-                Some(at) if form == Form::Terminated => Err(Error::argument(
+            let inside = if form == Form::Terminated { bytes.iter().position(|b| *b == 0) } else { None };
+            match inside {
+                Some(at) => Err(Error::argument(
                     &name,
                     format_args!("has a NUL inside, at offset {at}, where its function expects the end"),
                 )),
-                _ => Ok(Argument::Data(bytes)),
+                None => Ok(Argument::Data(bytes)),
             }
         }
     }

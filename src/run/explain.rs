@@ -56,7 +56,8 @@ pub fn explain(error: &wasmtime::Error, state: &VmState, command: bool) -> Resul
     } else {
         other(error, state, limits)
     };
-    Err(explained.with_frames(frames()))
+    // One that comes out of a call from inside a host function has the frames of where it happened.
+    Err(if explained.frames().is_empty() { explained.with_frames(frames()) } else { explained })
 }
 
 fn exited(code: i32, state: &VmState, command: bool) -> Result<i32> {
@@ -94,19 +95,21 @@ fn trapped(trap: Trap, state: &VmState, limits: &Limits) -> Error {
             );
             Error::new(Status::OUT_OF_FUEL, text).with_limit(c"fuel_limit", fuel, fuel.saturating_add(1))
         }
-        Trap::StackOverflow => {
-            let limit = state.stack_limit();
-            let text = format!(
-                "max_stack_size_bytes: the guest's calls need more than its stack of {limit} bytes; raise it with dwcp_config_set_max_stack_size_bytes"
-            );
-            Error::new(Status::STACK_OVERFLOW, text).with_limit(c"max_stack_size_bytes", limit, limit.saturating_add(1))
-        }
+        Trap::StackOverflow => stack_overflow(state.stack_limit()),
         trap => match state.limit_hit().filter(|_| follows_refusal(trap)) {
             Some(hit) => over_limit(hit, &format!("the guest then trapped: {trap}")),
             None => Error::new(Status::TRAP, format!("{trap}")),
         },
     };
     explained.with_trap_code(trap_code(trap))
+}
+
+/// The error for calls that are nested too deep for a stack of `limit` bytes.
+pub fn stack_overflow(limit: u64) -> Error {
+    let text = format!(
+        "max_stack_size_bytes: the guest's calls need more than its stack of {limit} bytes; raise it with dwcp_config_set_max_stack_size_bytes"
+    );
+    Error::new(Status::STACK_OVERFLOW, text).with_limit(c"max_stack_size_bytes", limit, limit.saturating_add(1))
 }
 
 /// Whether a trap is how a guest ends that was refused memory, elements or a file: by giving up, or by using what it did not
@@ -117,7 +120,7 @@ fn follows_refusal(trap: Trap) -> bool {
 }
 
 /// The error for a growth that was refused, with what came of it.
-fn over_limit(hit: LimitHit, then: &str) -> Error {
+pub fn over_limit(hit: LimitHit, then: &str) -> Error {
     let name = hit.name.to_str().unwrap_or_default();
     let status = match name {
         "max_memory_bytes" => Status::OUT_OF_MEMORY,

@@ -3,10 +3,10 @@
 use crate::error::{Error, Result, Status, escape};
 use crate::interface::{Content, Form, Interface, Type};
 use crate::isolate::deadline::Interrupted;
-use crate::isolate::wasi;
-use crate::run::explain::explain;
+use crate::isolate::{stack, wasi};
+use crate::run::explain::{self, explain};
 use crate::run::references::{self, HostObject};
-use crate::run::strings::{Heap, MEMORY, Protocol};
+use crate::run::strings::{self, Heap, MEMORY, Protocol};
 use crate::run::typed;
 use crate::run::vm::{Ending, UserData, VmState};
 use crate::signature::{Kind, Signature};
@@ -158,6 +158,7 @@ fn enter(
     let core: SmallVec<[Value; 8]> = interface.core().params.iter().zip(&*raw).map(read).collect::<wasmtime::Result<_>>()?;
     let mut host = HostCaller::new(caller);
     let mut args: SmallVec<[HostArgument; 8]> = SmallVec::new();
+    let mut budget = host.caller.data().max_result_bytes();
     let mut rest = &*core;
     for (i, ty) in interface.params.iter().enumerate() {
         let (own, others) = rest.split_at(ty.width().min(rest.len()));
@@ -165,8 +166,9 @@ fn enter(
         args.push(match (*ty, own) {
             (Type::Core(_), [value]) => HostArgument::Number(*value),
             (Type::Data { content, form }, own) => {
-                let heap = host.heap()?;
-                let range = heap.range(&host.caller, own, form, content, || format!("argument {i} of the host function"))?;
+                let heap = host.string_heap()?;
+                let what = || format!("argument {i} of the host function");
+                let range = heap.range(&host.caller, own, form, content, &mut budget, what)?;
                 HostArgument::Data(content, range)
             }
             _ => return Err(not_a_number()),
@@ -198,6 +200,7 @@ fn enter_checked(
 ) -> wasmtime::Result<()> {
     let mut host = HostCaller::new(caller);
     let mut args: SmallVec<[HostArgument; 8]> = SmallVec::new();
+    let mut budget = host.caller.data().max_result_bytes();
     let mut rest = params;
     for (i, ty) in interface.params.iter().enumerate() {
         let (own, others) = rest.split_at(ty.width().min(rest.len()));
@@ -206,9 +209,9 @@ fn enter_checked(
             Type::Core(kind) if kind.is_number() => HostArgument::Number(typed::numbers(own)?[0]),
             Type::Core(kind) => HostArgument::Reference(kind, host.lend(&own[0])?),
             Type::Data { content, form } => {
-                let heap = host.heap()?;
+                let heap = host.string_heap()?;
                 let what = || format!("argument {i} of the host function");
-                HostArgument::Data(content, heap.range(&host.caller, &typed::numbers(own)?, form, content, what)?)
+                HostArgument::Data(content, heap.range(&host.caller, &typed::numbers(own)?, form, content, &mut budget, what)?)
             }
         });
     }
@@ -222,7 +225,13 @@ fn enter_checked(
         match result {
             HostResult::Number(value) => write(typed::to_val(*value)),
             HostResult::Data(..) => host.take_given(i)?.into_iter().for_each(|value| write(typed::to_val(value))),
-            HostResult::Reference(kind, id) => write(references::to_val(&mut host.caller, *kind, *id)?),
+            HostResult::Reference(kind, id) => {
+                let wrong = |e: Error| {
+                    let text = format!("the host function gave a wrong result {i}: {}", e.message());
+                    Error::new(Status::HOST_FUNCTION, text)
+                };
+                write(references::to_val(&mut host.caller, *kind, *id).map_err(wrong)?);
+            }
         }
     }
     Ok(())
@@ -286,8 +295,9 @@ impl<'a> HostCaller<'a> {
 
     /// Puts result `i` into the guest's memory: guest code runs.
     pub fn give(&mut self, i: usize, bytes: &[u8], form: Form) -> Result<()> {
-        let put = self.heap().map_err(wasmtime::Error::from).and_then(|heap| heap.put(&mut self.caller, bytes, form));
-        let values = put.map_err(|e| self.explain(&e))?;
+        let heap = self.string_heap()?;
+        self.check_stack()?;
+        let values = heap.put(&mut self.caller, bytes, form).map_err(|e| self.explain(&e))?;
         self.given.retain(|(at, _)| *at != i);
         self.given.push((i, values));
         Ok(())
@@ -335,7 +345,7 @@ impl<'a> HostCaller<'a> {
         let rest = usize::try_from(ptr).ok().and_then(|start| data.get(start..));
         let outside = || Error::argument("ptr", format!("{ptr} is outside the guest's memory of {size} bytes"));
         let rest = rest.ok_or_else(outside)?;
-        let end = rest.iter().position(|b| *b == 0);
+        let end = strings::nul(rest);
         let unended = || Error::argument("ptr", format!("no NUL ends the string at {ptr}"));
         rest.get(..end.ok_or_else(unended)?).ok_or_else(outside)
     }
@@ -344,6 +354,7 @@ impl<'a> HostCaller<'a> {
     pub fn allocate(&mut self, len: u64) -> Result<u64> {
         let len = usize::try_from(len).map_err(|_| Error::argument("len", format!("{len} is more than there can be")))?;
         let heap = self.heap()?;
+        self.check_stack()?;
         let allocated = heap.allocate(&mut self.caller, len);
         allocated.map(u64::from).map_err(|e| self.explain(&e))
     }
@@ -387,6 +398,7 @@ impl<'a> HostCaller<'a> {
         let needs_heap = interface.takes_data() || interface.gives_data();
         let heap = if needs_heap { Some(self.heap()?) } else { None };
         let args = args(&interface)?;
+        self.check_stack()?;
         let (caller, lent) = (&mut self.caller, &mut self.lent);
         match typed::call(&mut *caller, function, &interface, &args, heap) {
             Ok(outputs) => {
@@ -406,11 +418,29 @@ impl<'a> HostCaller<'a> {
             Err(e) => e,
             Ok(_) => Error::new(Status::EXIT, "the guest exited"),
         };
-        // Fuel too: the guest would find it gone at its next loop only.
-        if matches!(explained.status(), Status::DENIED | Status::OUT_OF_FUEL) {
+        // Also what the guest would find at its next loop only, and a token that the host function takes back.
+        let ends_all = [Status::DENIED, Status::OUT_OF_FUEL, Status::TIMEOUT, Status::CANCELLED];
+        if ends_all.contains(&explained.status()) {
             self.caller.data_mut().end_with(Ending::Error(explained.clone()));
         }
         explained
+    }
+
+    /// Refuses to go deeper where little of the native stack is left. The guest's own code looks by itself, but what it exports
+    /// may be a function of the host, which then calls itself without any guest between.
+    fn check_stack(&self) -> Result<()> {
+        match stack::fits(stack::HOST_RESERVE / 2) {
+            true => Ok(()),
+            false => Err(explain::stack_overflow(self.caller.data().stack_limit())),
+        }
+    }
+
+    /// Memory and allocator, for strings and bytes of a host function's signature.
+    fn string_heap(&mut self) -> Result<Heap> {
+        self.heap().map_err(|_| {
+            let text = "a host function that takes or gives strings or bytes needs the calling module to export its memory as \"memory\"";
+            Error::new(Status::UNSUPPORTED, text)
+        })
     }
 
     /// Makes a reference to an object of the host, valid until the function returns unless it is kept.

@@ -1,13 +1,14 @@
 //! References of a VM that its host holds: numbers outside, roots inside.
 
 use crate::error::{Error, Result, Status};
+use crate::run::explain;
 use crate::run::host::Nested;
 use crate::run::module::Linked;
 use crate::run::vm::VmState;
 use crate::signature::Kind;
 use std::any::Any;
 use std::sync::atomic::{AtomicU32, Ordering};
-use wasmtime::{AsContextMut, ExternRef, Func, OwnedRooted, Val};
+use wasmtime::{AsContext, AsContextMut, ExternRef, Func, GcHeapOutOfMemory, OwnedRooted, Val};
 
 /// An object of the host, for guests to hold and hand back. Its drop tells the host that no guest and no host has it any more.
 pub type HostObject = Box<dyn Any + Send + Sync>;
@@ -124,12 +125,22 @@ pub fn check(linked: &Linked) -> Result<()> {
     }
 }
 
+/// The error for one object of the host too many.
+fn no_room(state: &VmState) -> Error {
+    let then = "there is no room for another object of the host";
+    state.limit_hit().map_or_else(|| Error::new(Status::OUT_OF_MEMORY, then), |hit| explain::over_limit(hit, then))
+}
+
 /// Makes a reference to an object of the host.
 pub fn create(mut store: impl AsContextMut<Data = VmState>, object: HostObject) -> wasmtime::Result<u64> {
     let mut context = store.as_context_mut();
     let object = Tracked { runtime_id: context.data().runtime_id(), object: Some(object) };
     let mut scope = wasmtime::RootScope::new(&mut context);
-    let made = ExternRef::new(&mut scope, object)?;
+    let made = ExternRef::new(&mut scope, object);
+    let made = made.map_err(|e| match e.downcast::<GcHeapOutOfMemory<Tracked>>() {
+        Ok(_) => no_room(scope.as_context().data()).into(),
+        Err(other) => other,
+    })?;
     from_val(&mut scope, &Val::ExternRef(Some(made)))
 }
 

@@ -11,6 +11,7 @@ use crate::run::vm::VmState;
 use crate::signature::{Kind, Signature};
 use crate::value::Value;
 use smallvec::{SmallVec, smallvec};
+use std::ffi::CStr;
 use wasmtime::{AsContext, AsContextMut, Func, Memory, ModuleExport};
 
 /// The name of the memory that hosts see.
@@ -166,13 +167,15 @@ impl Heap {
         })
     }
 
-    /// The range that core values say, checked against the memory; `what` names the value in errors.
+    /// The range that core values say, checked against the memory; `what` names the value in errors. `budget` is what may still
+    /// cross, and pays for it.
     pub fn range(
         &self,
         context: impl AsContext<Data = VmState>,
         values: &[Value],
         form: Form,
         content: Content,
+        budget: &mut u64,
         what: impl Fn() -> String,
     ) -> Result<std::ops::Range<usize>> {
         let memory = self.memory.data(&context);
@@ -180,6 +183,7 @@ impl Heap {
         let outside = |address: u64, len: u64| {
             lie(format!("{}: {len} bytes at {address} are outside the guest's memory of {size} bytes", what()))
         };
+        let too_much = |len: u64| over_budget(context.as_context().data().max_result_bytes(), *budget, len);
         let number = |i: usize| match values.get(i) {
             Some(Value::I32(n)) => u64::from(n.cast_unsigned()),
             Some(Value::I64(n)) => n.cast_unsigned(),
@@ -198,20 +202,31 @@ impl Heap {
             Form::Terminated => {
                 let at = number(0);
                 let rest = memory.get(at as usize..).ok_or_else(|| outside(at, 1))?;
-                let end = memchr(rest).ok_or_else(|| lie(format!("{}: no NUL ends the string at {at}", what())))?;
+                // Not looked for where it would be over the limit: one string after the other could make the host read all of
+                // the guest's memory.
+                let head = usize::try_from(*budget).ok().and_then(|most| rest.get(..=most));
+                let end = nul(head.unwrap_or(rest)).ok_or_else(|| match head {
+                    Some(head) if head.len() < rest.len() => too_much(head.len() as u64),
+                    _ => lie(format!("{}: no NUL ends the string at {at}", what())),
+                })?;
                 (at, end as u64)
             }
         };
         // Both are of 32 bits, so the sum does not overflow. An empty range lies nowhere.
         let range = if len == 0 { 0..0 } else { address as usize..(address + len) as usize };
         let bytes = memory.get(range.clone()).ok_or_else(|| outside(address, len))?;
+        // What is over the limit is not worth reading.
+        if len > *budget {
+            return Err(too_much(len));
+        }
         if content == Content::String {
             check_utf8(bytes, what)?;
         }
+        *budget -= len;
         Ok(range)
     }
 
-    /// A copy of the bytes that a result says. `budget` is what the call may still give back.
+    /// A copy of the bytes that a result says.
     pub fn take(
         &self,
         context: impl AsContext<Data = VmState>,
@@ -221,23 +236,9 @@ impl Heap {
         budget: &mut u64,
         i: usize,
     ) -> Result<Buffer> {
-        let what = || format!("result {i}");
-        // Not yet as a string: what is over the limit is not worth reading.
-        let range = self.range(&context, values, form, Content::Bytes, what)?;
-        let len = range.len() as u64;
-        let limit = context.as_context().data().max_result_bytes();
-        if len > *budget {
-            let asked = (limit - *budget).saturating_add(len);
-            let text = format!(
-                "max_result_bytes: the guest gives {asked} bytes of strings and bytes, the limit is {limit}; raise it with dwcp_config_set_max_result_bytes"
-            );
-            return Err(Error::new(Status::LIMIT_RESULT, text).with_limit(c"max_result_bytes", limit, asked));
-        }
-        *budget -= len;
+        let range = self.range(&context, values, form, content, budget, || format!("result {i}"))?;
         let bytes = self.memory.data(&context).get(range).unwrap_or_default();
-        if content == Content::String {
-            check_utf8(bytes, what)?;
-        }
+        let len = bytes.len();
         Buffer::copy(bytes).ok_or_else(|| Error::new(Status::OS, format!("no memory for the {len} bytes of result {i}")))
     }
 
@@ -246,8 +247,18 @@ impl Heap {
     }
 }
 
-fn memchr(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|b| *b == 0)
+/// The error for `len` bytes where `budget` of the limit is left.
+fn over_budget(limit: u64, budget: u64, len: u64) -> Error {
+    let asked = (limit - budget).saturating_add(len);
+    let text = format!(
+        "max_result_bytes: the guest gives {asked} bytes of strings and bytes, the limit is {limit}; raise it with dwcp_config_set_max_result_bytes"
+    );
+    Error::new(Status::LIMIT_RESULT, text).with_limit(c"max_result_bytes", limit, asked)
+}
+
+/// Where the first NUL is. By words: a guest may make its host look through all of its memory.
+pub fn nul(bytes: &[u8]) -> Option<usize> {
+    CStr::from_bytes_until_nul(bytes).ok().map(CStr::count_bytes)
 }
 
 fn check_utf8(bytes: &[u8], what: impl Fn() -> String) -> Result<()> {
