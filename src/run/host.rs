@@ -5,7 +5,7 @@ use crate::interface::{Content, Form, Interface, Type};
 use crate::isolate::deadline::Interrupted;
 use crate::isolate::wasi;
 use crate::run::explain::explain;
-use crate::run::references::{self, HostObject};
+use crate::run::references::{self, HostObject, Tracked};
 use crate::run::strings::{Heap, MEMORY, Protocol};
 use crate::run::typed;
 use crate::run::vm::{Ending, UserData, VmState};
@@ -222,7 +222,7 @@ fn enter_checked(
         match result {
             HostResult::Number(value) => write(typed::to_val(*value)),
             HostResult::Data(..) => host.take_given(i)?.into_iter().for_each(|value| write(typed::to_val(value))),
-            HostResult::Reference(kind, id) => write(references::to_val(&mut host.caller, *kind, *id)?),
+            HostResult::Reference(kind, id) => write(host.reference_given(i, *kind, *id)?),
         }
     }
     Ok(())
@@ -276,6 +276,15 @@ impl<'a> HostCaller<'a> {
         }
         outcome?;
         Ok(results)
+    }
+
+    /// The reference that is result `i`.
+    fn reference_given(&mut self, i: usize, kind: Kind, id: u64) -> Result<Val> {
+        let wrong = |e: Error| {
+            let text = format!("the host function gave a wrong result {i}: {}", e.message());
+            Error::new(Status::HOST_FUNCTION, text)
+        };
+        references::to_val(&mut self.caller, kind, id).map_err(wrong)
     }
 
     /// The values that say where result `i` is.
@@ -415,8 +424,9 @@ impl<'a> HostCaller<'a> {
 
     /// Makes a reference to an object of the host, valid until the function returns unless it is kept.
     pub fn new_reference(&mut self, object: HostObject) -> Result<u64> {
+        let object = Tracked::new(self.caller.data().runtime_id(), object);
         references::check(self.caller.data().linked())?;
-        let id = references::create(&mut self.caller, object).map_err(|e| self.explain(&e))?;
+        let id = references::create(&mut self.caller, object)?;
         self.lent.push(id);
         Ok(id)
     }
