@@ -277,6 +277,8 @@ impl Session {
         let runtime = &*self.runtime;
         let linked = &self.body.linked;
         let _inside = runtime.lifecycle().enter()?;
+        // Said first: it is why there may be no VM any more.
+        linked.check_enabled().map_err(|e| linked.name_error(e))?;
         let mut turn = self.body.take()?;
         let live = turn.live()?;
         let tokens: Tokens = options.tokens.iter().chain(&self.tokens).cloned().collect();
