@@ -93,6 +93,15 @@ static dwcp_status_t forge(void *user, dwcp_caller_t *caller, const dwcp_value_t
     return DWCP_OK;
 }
 
+/* In a guest that knows no references. */
+static dwcp_status_t useless(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
+                             size_t nresults) {
+    (void)user, (void)args, (void)nargs, (void)results, (void)nresults;
+    dwcp_value_t made;
+    CHECK_STATUS(dwcp_caller_externref_new, UNSUPPORTED, (caller, new_object(1), end_object, &made));
+    return DWCP_OK;
+}
+
 /* Makes objects until it is refused. */
 static dwcp_status_t flood(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
                            size_t nresults) {
@@ -286,6 +295,13 @@ static void objects(void) {
     CHECK_STATUS(dwcp_vm_gc, OK, (vm, &err)); /* nothing to collect */
     CHECK_EQ(atomic_load(&ended) - before, 3);
     dwcp_vm_release(vm);
+    dwcp_module_free(bare);
+    dwcp_imports_t *imports = dwcp_imports_new();
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "f", ":", useless, NULL, NULL, &err));
+    bare = load_with(runtime, "(module (import \"env\" \"f\" (func $f)) (func (export \"run\") (call $f)))", imports);
+    CHECK_EQ(call(bare, "run", NULL, 0, NULL, NULL, 0, NULL), DWCP_OK);
+    CHECK_EQ(atomic_load(&ended) - before, 4);
+    dwcp_imports_free(imports);
     dwcp_module_free(bare);
 
     vm = acquire(module, NULL);

@@ -90,6 +90,14 @@ static void state_is_kept(void) {
     dwcp_runtime_free(runtime);
 }
 
+/* The guest that ends in every way, started so; it is here until the next one. */
+static dwcp_module_t *starting(dwcp_runtime_t *runtime, const char *how) {
+    static dwcp_module_t *module;
+    dwcp_module_free(module);
+    module = runtime ? load_ends(runtime, how) : NULL;
+    return module;
+}
+
 /* The start function runs at acquire, and so does a reactor's `_initialize`, once. */
 static void beginning(void) {
     dwcp_runtime_t *runtime = new_runtime(ends_config(root));
@@ -104,38 +112,31 @@ static void beginning(void) {
     dwcp_module_free(module);
 
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
-#define STARTS(how, CODE)                                                     \
-    do {                                                                      \
-        module = load_ends(runtime, how);                                     \
-        CHECK_STATUS(dwcp_vm_acquire, CODE, (module, &options, &vm, &err));   \
-        CHECK(vm == NULL);                                                    \
-        dwcp_vm_release(vm);                                                  \
-        dwcp_module_free(module);                                             \
-    } while (0)
-    STARTS("trap", TRAP);
+    CHECK_STATUS(dwcp_vm_acquire, TRAP, (starting(runtime, "trap"), &options, &vm, &err));
     CHECK_EQ(dwcp_error_trap_code(err), DWCP_TRAP_UNREACHABLE);
-    STARTS("exits", EXIT);
-    STARTS("fails", HOST_FUNCTION);
+    CHECK_STATUS(dwcp_vm_acquire, EXIT, (starting(runtime, "exits"), &options, &vm, &err));
+    CHECK_STATUS(dwcp_vm_acquire, HOST_FUNCTION, (starting(runtime, "fails"), &options, &vm, &err));
     CHECK_HAS(message(), "not today");
-    STARTS("denied", DENIED);
-    STARTS("spin", OUT_OF_FUEL);
-    STARTS("deep", STACK_OVERFLOW);
-    STARTS("table", LIMIT_TABLE);
-    STARTS("more", OUT_OF_MEMORY);
-    STARTS("file", LIMIT_IO);
-    STARTS("lies", GUEST_DATA);
+    CHECK_STATUS(dwcp_vm_acquire, DENIED, (starting(runtime, "denied"), &options, &vm, &err));
+    CHECK_STATUS(dwcp_vm_acquire, OUT_OF_FUEL, (starting(runtime, "spin"), &options, &vm, &err));
+    CHECK_STATUS(dwcp_vm_acquire, STACK_OVERFLOW, (starting(runtime, "deep"), &options, &vm, &err));
+    CHECK_STATUS(dwcp_vm_acquire, LIMIT_TABLE, (starting(runtime, "table"), &options, &vm, &err));
+    CHECK_STATUS(dwcp_vm_acquire, OUT_OF_MEMORY, (starting(runtime, "more"), &options, &vm, &err));
+    CHECK_STATUS(dwcp_vm_acquire, LIMIT_IO, (starting(runtime, "file"), &options, &vm, &err));
+    CHECK_STATUS(dwcp_vm_acquire, GUEST_DATA, (starting(runtime, "lies"), &options, &vm, &err));
     dwcp_cancel_t *token = dwcp_cancel_new();
     options.cancel = token;
     options.user_data = token;
     options.fuel = UINT64_MAX;
-    STARTS("fires", CANCELLED);
+    CHECK_STATUS(dwcp_vm_acquire, CANCELLED, (starting(runtime, "fires"), &options, &vm, &err));
     options.cancel = NULL;
     options.timeout_ns = 3000000;
-    STARTS("spin", TIMEOUT);
+    CHECK_STATUS(dwcp_vm_acquire, TIMEOUT, (starting(runtime, "spin"), &options, &vm, &err));
+    CHECK(vm == NULL);
     dwcp_cancel_free(token);
 
     options = (dwcp_call_options_t)DWCP_CALL_OPTIONS_INIT;
-    module = load_ends(runtime, "none");
+    module = starting(runtime, "none");
     options.max_memory_bytes = 1;
     CHECK_STATUS(dwcp_vm_acquire, OUT_OF_MEMORY, (module, &options, &vm, &err));
     options.max_memory_bytes = 0;
@@ -161,7 +162,7 @@ static void beginning(void) {
     CHECK_STATUS(dwcp_vm_acquire, DISABLED, (module, NULL, &vm, &err));
     CHECK_STATUS(dwcp_runtime_close, OK, (runtime, 0, &err));
     CHECK_STATUS(dwcp_vm_acquire, CLOSED, (module, NULL, &vm, &err));
-    dwcp_module_free(module);
+    starting(NULL, NULL);
     dwcp_runtime_free(runtime);
 }
 
@@ -216,39 +217,58 @@ static void is_dead(const dwcp_runtime_t *runtime, dwcp_vm_t *vm, const dwcp_mod
     dwcp_vm_release(vm);
 }
 
+/* An export; it is here until the next one. */
+static dwcp_function_t *ending(const dwcp_module_t *module, const char *name) {
+    static dwcp_function_t *function;
+    dwcp_function_free(function);
+    function = name ? function_of(module, name) : NULL;
+    return function;
+}
+
+/* A session that was good for a call. */
+static dwcp_vm_t *used(dwcp_vm_t **vm, const dwcp_module_t *module) {
+    *vm = acquire(module, NULL);
+    CHECK_EQ(vm_call_i32(*vm, module, "fine"), 7);
+    test_forget();
+    return *vm;
+}
+
 static void ends(void) {
     dwcp_runtime_t *runtime = new_runtime(ends_config(root));
     dwcp_module_t *module = load_ends(runtime, "none");
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *vm = NULL;
-#define ENDS(name, CODE, why)                                                                       \
-    do {                                                                                            \
-        dwcp_function_t *function = function_of(module, name);                                      \
-        vm = acquire(module, NULL);                                                                 \
-        CHECK_EQ(vm_call_i32(vm, module, "fine"), 7);                                               \
-        CHECK_STATUS(dwcp_vm_call, CODE, (vm, function, NULL, 0, &options, NULL, 0, NULL, NULL, &err)); \
-        is_dead(runtime, vm, module, why);                                                          \
-        dwcp_function_free(function);                                                               \
-    } while (0)
-    ENDS("trap", TRAP, "unreachable");
-    ENDS("exit", EXIT, "proc_exit(3)");
-    ENDS("fail", HOST_FUNCTION, "not today");
-    ENDS("denied", DENIED, "sock_shutdown");
-    ENDS("spin", OUT_OF_FUEL, "fuel_limit");
-    ENDS("deep", STACK_OVERFLOW, "max_stack_size_bytes");
-    ENDS("table", LIMIT_TABLE, "max_table_elements");
-    ENDS("more", OUT_OF_MEMORY, "max_memory_bytes");
-    ENDS("open", LIMIT_IO, "max_open_files");
-    ENDS("lies", GUEST_DATA, "outside the guest's memory");
+    CHECK_STATUS(dwcp_vm_call, TRAP, (used(&vm, module), ending(module, "trap"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "unreachable");
+    CHECK_STATUS(dwcp_vm_call, EXIT, (used(&vm, module), ending(module, "exit"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "proc_exit(3)");
+    CHECK_STATUS(dwcp_vm_call, HOST_FUNCTION, (used(&vm, module), ending(module, "fail"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "not today");
+    CHECK_STATUS(dwcp_vm_call, DENIED, (used(&vm, module), ending(module, "denied"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "sock_shutdown");
+    CHECK_STATUS(dwcp_vm_call, OUT_OF_FUEL, (used(&vm, module), ending(module, "spin"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "fuel_limit");
+    CHECK_STATUS(dwcp_vm_call, STACK_OVERFLOW, (used(&vm, module), ending(module, "deep"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "max_stack_size_bytes");
+    CHECK_STATUS(dwcp_vm_call, LIMIT_TABLE, (used(&vm, module), ending(module, "table"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "max_table_elements");
+    CHECK_STATUS(dwcp_vm_call, OUT_OF_MEMORY, (used(&vm, module), ending(module, "more"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "max_memory_bytes");
+    CHECK_STATUS(dwcp_vm_call, LIMIT_IO, (used(&vm, module), ending(module, "open"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "max_open_files");
+    CHECK_STATUS(dwcp_vm_call, GUEST_DATA, (used(&vm, module), ending(module, "lies"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "outside the guest's memory");
     dwcp_cancel_t *token = dwcp_cancel_new();
     options.cancel = token;
     options.user_data = token;
     options.fuel = UINT64_MAX;
-    ENDS("fires", CANCELLED, "cancelled");
+    CHECK_STATUS(dwcp_vm_call, CANCELLED, (used(&vm, module), ending(module, "fires"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "cancelled");
     dwcp_cancel_free(token);
     options.cancel = NULL;
     options.timeout_ns = 3000000;
-    ENDS("spin", TIMEOUT, "max_execution_time_ms");
+    CHECK_STATUS(dwcp_vm_call, TIMEOUT, (used(&vm, module), ending(module, "spin"), NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    is_dead(runtime, vm, module, "max_execution_time_ms");
 
     /* a directory of the session that is gone when the guest first looks */
     dwcp_wasi_t *wasi = dwcp_wasi_new();
@@ -260,11 +280,10 @@ static void ends(void) {
     char moved[80];
     snprintf(moved, sizeof moved, "%s-moved", root);
     REQUIRE(rename(root, moved) == 0);
-    dwcp_function_t *function = function_of(module, "open");
-    CHECK_STATUS(dwcp_vm_call, IO, (vm, function, NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_vm_call, IO, (vm, ending(module, "open"), NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
     is_dead(runtime, vm, module, "No such file");
     REQUIRE(rename(moved, root) == 0);
-    dwcp_function_free(function);
+    ending(module, NULL);
 
     /* a new session goes on */
     vm = acquire(module, NULL);
