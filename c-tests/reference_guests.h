@@ -4,13 +4,15 @@
 
 #include "session_guests.h"
 
+/* The host functions "register" and "flood" of this program. */
+static const dwcp_host_fn registering, flooding;
+
 /* An object of the host. */
 struct object {
     int number, ends;
 };
 
 static atomic_int alive, ended;
-MAYBE_UNUSED static dwcp_value_t registered;
 
 MAYBE_UNUSED static struct object *new_object(int number) {
     struct object *object = malloc(sizeof *object);
@@ -44,35 +46,6 @@ MAYBE_UNUSED static dwcp_status_t look(void *user, dwcp_caller_t *caller, const 
     return DWCP_OK;
 }
 
-/* Calls what it is given, keeps it for later, and looks at what it must not do. */
-MAYBE_UNUSED static dwcp_status_t register_it(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
-                                              size_t nresults) {
-    (void)user, (void)nargs, (void)results, (void)nresults;
-    dwcp_value_t arg = dwcp_i32(4), result = {0}, null = dwcp_funcref_null(), none = dwcp_externref_null(), wrong = dwcp_i32(1);
-    void *data = NULL;
-    size_t n = 0;
-    CHECK_STATUS(dwcp_caller_call_ref, OK, (caller, &args[0], &arg, 1, &result, 1, &n, &err));
-    CHECK_EQ(dwcp_as_i32(result), 8);
-    CHECK_STATUS(dwcp_caller_call_ref, BUFFER_TOO_SMALL, (caller, &args[0], &arg, 1, &result, 0, &n, &err));
-    CHECK_EQ(n, 1);
-    CHECK_STATUS(dwcp_caller_call_ref, WRONG_TYPE, (caller, &none, &arg, 1, &result, 1, &n, &err));
-    CHECK_STATUS(dwcp_caller_call_ref, WRONG_TYPE, (caller, &args[0], &none, 1, &result, 1, &n, &err));
-    CHECK_STATUS(dwcp_caller_call_ref, INVALID_ARGUMENT, (caller, &null, &arg, 1, &result, 1, &n, &err));
-    CHECK_STATUS(dwcp_caller_externref_data, WRONG_TYPE, (caller, &args[0], &data));
-    CHECK_STATUS(dwcp_caller_externref_data, OK, (caller, &none, &data));
-    CHECK(data == NULL);
-    CHECK_STATUS(dwcp_caller_ref_keep, WRONG_TYPE, (caller, &wrong, &result));
-    CHECK_STATUS(dwcp_caller_ref_keep, OK, (caller, &null, &result));
-    CHECK(result.kind == DWCP_KIND_FUNCREF && dwcp_is_null_ref(result));
-    null.of.ref = args[0].of.ref + 1000;
-    CHECK_STATUS(dwcp_caller_ref_keep, INVALID_ARGUMENT, (caller, &null, &result));
-    registered = args[0]; /* the function's only until it returns: kept in place */
-    CHECK_STATUS(dwcp_caller_ref_keep, OK, (caller, &registered, &registered));
-    CHECK(registered.kind == DWCP_KIND_FUNCREF && registered.of.ref != args[0].of.ref);
-    test_forget();
-    return DWCP_OK;
-}
-
 /* Numbers and references together, and back in another order. */
 MAYBE_UNUSED static dwcp_status_t mix(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
                                       size_t nresults) {
@@ -90,22 +63,6 @@ MAYBE_UNUSED static dwcp_status_t forge(void *user, dwcp_caller_t *caller, const
     (void)user, (void)caller, (void)args, (void)nargs, (void)nresults;
     results[0].of.ref = UINT64_C(0x123400000001);
     return DWCP_OK;
-}
-
-/* Makes objects until it is refused. */
-MAYBE_UNUSED static dwcp_status_t flood(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
-                                        size_t nresults) {
-    (void)args, (void)nargs, (void)results, (void)nresults;
-    dwcp_value_t made;
-    dwcp_status_t status;
-    int count = 0;
-    do {
-        status = dwcp_caller_externref_new(caller, new_object(count), end_object, &made);
-    } while (status == DWCP_OK && ++count < 10000000);
-    *(int *)user = count;
-    CHECK_STATUS(dwcp_caller_externref_new, OUT_OF_MEMORY, (caller, new_object(0), end_object, &made));
-    CHECK(made.kind == DWCP_KIND_NONE);
-    return status;
 }
 
 static const char REFERENCES_WAT[] =
@@ -148,16 +105,14 @@ static const char REFERENCES_WAT[] =
     " (func (export \"churn\") (param i32)"
     "  (loop (drop (call $look (call $make (local.get 0)))) (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))";
 
-MAYBE_UNUSED static int flooded;
-
 MAYBE_UNUSED static dwcp_module_t *load_references(dwcp_runtime_t *runtime) {
     dwcp_imports_t *imports = dwcp_imports_new();
     CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "make", NULL, make, NULL, NULL, &err));
     CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "look", NULL, look, NULL, NULL, &err));
-    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "register", NULL, register_it, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "register", NULL, registering, NULL, NULL, &err));
     CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "mix", NULL, mix, NULL, NULL, &err));
     CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "forge", NULL, forge, NULL, NULL, &err));
-    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "flood", NULL, flood, &flooded, NULL, &err));
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "flood", NULL, flooding, NULL, NULL, &err));
     dwcp_module_t *module = load_with(runtime, REFERENCES_WAT, imports);
     dwcp_imports_free(imports);
     return module;

@@ -4,6 +4,34 @@
 #include <malloc.h>
 #include <semaphore.h>
 
+static int flooded;
+
+/* Makes objects until it is refused. */
+static dwcp_status_t flood(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
+                           size_t nresults) {
+    (void)user, (void)args, (void)nargs, (void)results, (void)nresults;
+    dwcp_value_t made;
+    dwcp_status_t status;
+    int count = 0;
+    do {
+        status = dwcp_caller_externref_new(caller, new_object(count), end_object, &made);
+    } while (status == DWCP_OK && ++count < 10000000);
+    flooded = count;
+    CHECK_STATUS(dwcp_caller_externref_new, OUT_OF_MEMORY, (caller, new_object(0), end_object, &made));
+    CHECK(made.kind == DWCP_KIND_NONE);
+    return status;
+}
+
+/* Keeps what it is given for as long as it can. */
+static dwcp_status_t keep(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
+                          size_t nresults) {
+    (void)user, (void)nargs, (void)results, (void)nresults;
+    dwcp_value_t kept;
+    return dwcp_caller_ref_keep(caller, &args[0], &kept);
+}
+
+static const dwcp_host_fn registering = keep, flooding = flood;
+
 /* A call in a VM of its own may pass references between its guest and its host functions, as long as numbers cross only. */
 static void without_a_session(void) {
     dwcp_runtime_t *runtime = runtime_with(0);
@@ -101,15 +129,15 @@ static void a_full_heap(void) {
     CHECK_EQ(atomic_load(&alive), 0);
     CHECK_STATUS(dwcp_vm_externref_new, OK, (vm, new_object(1), end_object, &made[0], &err));
 
-    dwcp_function_t *flooding = function_of(module, "flood");
-    CHECK_STATUS(dwcp_vm_call, HOST_FUNCTION, (vm, flooding, NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
+    dwcp_function_t *full = function_of(module, "flood");
+    CHECK_STATUS(dwcp_vm_call, HOST_FUNCTION, (vm, full, NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
     CHECK_HAS(message(), "max_memory_bytes");
     CHECK(flooded > 5000 && flooded < MEMORY / 16);
     CHECK_EQ(atomic_load(&alive), 0);
-    CHECK_STATUS(dwcp_function_call, HOST_FUNCTION, (flooding, NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_function_call, HOST_FUNCTION, (full, NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
     CHECK_EQ(atomic_load(&alive), 0);
     CHECK_EQ(metrics_of(runtime).memory_usage_bytes, 0);
-    dwcp_function_free(flooding);
+    dwcp_function_free(full);
     dwcp_vm_release(vm);
 
     /* no room for a heap at all: it is made with the first object */

@@ -1,6 +1,39 @@
 /* References: functions of a guest in the hands of the host, objects of the host in the hands of a guest. */
 #include "reference_guests.h"
 
+static dwcp_value_t registered;
+
+/* Calls what it is given, keeps it for later, and looks at what it must not do. */
+static dwcp_status_t register_it(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
+                                 size_t nresults) {
+    (void)user, (void)nargs, (void)results, (void)nresults;
+    dwcp_value_t arg = dwcp_i32(4), result = {0}, null = dwcp_funcref_null(), none = dwcp_externref_null(), wrong = dwcp_i32(1);
+    void *data = NULL;
+    size_t n = 0;
+    CHECK_STATUS(dwcp_caller_call_ref, OK, (caller, &args[0], &arg, 1, &result, 1, &n, &err));
+    CHECK_EQ(dwcp_as_i32(result), 8);
+    CHECK_STATUS(dwcp_caller_call_ref, BUFFER_TOO_SMALL, (caller, &args[0], &arg, 1, &result, 0, &n, &err));
+    CHECK_EQ(n, 1);
+    CHECK_STATUS(dwcp_caller_call_ref, WRONG_TYPE, (caller, &none, &arg, 1, &result, 1, &n, &err));
+    CHECK_STATUS(dwcp_caller_call_ref, WRONG_TYPE, (caller, &args[0], &none, 1, &result, 1, &n, &err));
+    CHECK_STATUS(dwcp_caller_call_ref, INVALID_ARGUMENT, (caller, &null, &arg, 1, &result, 1, &n, &err));
+    CHECK_STATUS(dwcp_caller_externref_data, WRONG_TYPE, (caller, &args[0], &data));
+    CHECK_STATUS(dwcp_caller_externref_data, OK, (caller, &none, &data));
+    CHECK(data == NULL);
+    CHECK_STATUS(dwcp_caller_ref_keep, WRONG_TYPE, (caller, &wrong, &result));
+    CHECK_STATUS(dwcp_caller_ref_keep, OK, (caller, &null, &result));
+    CHECK(result.kind == DWCP_KIND_FUNCREF && dwcp_is_null_ref(result));
+    null.of.ref = args[0].of.ref + 1000;
+    CHECK_STATUS(dwcp_caller_ref_keep, INVALID_ARGUMENT, (caller, &null, &result));
+    registered = args[0]; /* the function's only until it returns: kept in place */
+    CHECK_STATUS(dwcp_caller_ref_keep, OK, (caller, &registered, &registered));
+    CHECK(registered.kind == DWCP_KIND_FUNCREF && registered.of.ref != args[0].of.ref);
+    test_forget();
+    return DWCP_OK;
+}
+
+static const dwcp_host_fn registering = register_it, flooding = do_nothing;
+
 /* In a guest that knows no references. */
 static dwcp_status_t useless(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
                              size_t nresults) {
