@@ -310,7 +310,8 @@ typedef dwcp_status_t (*dwcp_host_fn)(void *user,
 
 /**
  * Called once with the pointer it was registered with, when nothing of the library can use that pointer any more. It may run on
- * any thread that frees the last owner.
+ * any thread that frees the last owner; that of an externref also while a guest of its VM runs. It may call the library, as a
+ * host function may, and like one it cannot close the runtime of its VM: that is DWCP_ERR_BUSY.
  */
 typedef void (*dwcp_finalizer_fn)(void *user);
 
@@ -2875,7 +2876,7 @@ dwcp_status_t dwcp_caller_call_ref(dwcp_caller_t *caller,
 
 /**
  * Makes a reference to an object of the host, an externref, to be given to the guest. It is the host function's until that
- * returns; the guest may keep it for as long as its VM lives.
+ * returns; the guest may keep it for as long as its VM lives. It takes room as one of dwcp_vm_externref_new does.
  *
  * Returns: DWCP_OK and the reference in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
@@ -3003,10 +3004,10 @@ DWCP_API void dwcp_cancel_free(dwcp_cancel_t *cancel);
  *
  * Returns: DWCP_OK and the session in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `out` is NULL, a struct_size is not set, a limit above its ceiling),
- * DWCP_ERR_TRAP, DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED,
- * DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES (the
- * module or one it is linked with, when it starts), DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a directory of `options.wasi` cannot be
- * opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_TRAP, DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT,
+ * DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE,
+ * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO (the module or one it is linked with, when it starts), DWCP_ERR_NO_SLOT,
+ * DWCP_ERR_IO (a directory of `options.wasi` cannot be opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: options are borrowed for the call, what they point at is kept; the session is the caller's, given back by
  * dwcp_vm_release, and keeps the module alive.
  * Threads: any.
@@ -3032,7 +3033,8 @@ DWCP_API void dwcp_vm_release(dwcp_vm_t *vm);
 /**
  * Calls a function in a session's VM. `function` is of the module that the session was acquired from. Of the options, time,
  * fuel, user data and token count; both this token and the session's end the call. A call that ends in the middle of the guest
- * (a trap, an exit, a limit, a failing host function) ends the VM: every later call is DWCP_ERR_VM_DEAD.
+ * (a trap, an exit, a limit, a failing host function) ends the VM: every later call is DWCP_ERR_VM_DEAD, with the reason in its
+ * message. Wrong arguments, a token that was fired before, and results that are refused leave the VM as it is.
  *
  * Returns: DWCP_OK, the results in `results` and their number in `nresults`. `stats` is written in any case.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `function` is NULL, an option that is settled for the session is set, and as for
@@ -3164,11 +3166,15 @@ dwcp_status_t dwcp_vm_global_set(dwcp_vm_t *vm,
                                  dwcp_error_t **error);
 
 /**
- * Makes a reference to an object of the host, an externref, for the guest of a session to hold and hand back.
+ * Makes a reference to an object of the host, an externref, for the guest of a session to hold and hand back. References live in
+ * a heap of their VM that counts as the guest's memory: it is made with the first object, which takes some 32 bytes of it as each
+ * does, and is doubled from 64 KiB on when a collection makes no room. An object that finds none under max_memory_bytes is
+ * refused, and the session goes on. The library itself needs about 200 bytes more for each.
  *
  * Returns: DWCP_OK, and the reference in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
- * DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
+ * DWCP_ERR_SHUTTING_DOWN.
  * Ownership: `data` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
  * exactly once, when neither guest nor host has the reference any more and the garbage was collected, or the VM has ended.
  * Threads: any, one at a time for one session.

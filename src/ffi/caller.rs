@@ -403,7 +403,7 @@ pub unsafe extern "C" fn dwcp_caller_call_ref(
 }
 
 /// Makes a reference to an object of the host, an externref, to be given to the guest. It is the host function's until that
-/// returns; the guest may keep it for as long as its VM lives.
+/// returns; the guest may keep it for as long as its VM lives. It takes room as one of dwcp_vm_externref_new does.
 ///
 /// Returns: DWCP_OK and the reference in `out`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),

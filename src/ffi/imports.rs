@@ -45,7 +45,8 @@ pub type dwcp_host_fn = Option<
 >;
 
 /// Called once with the pointer it was registered with, when nothing of the library can use that pointer any more. It may run on
-/// any thread that frees the last owner.
+/// any thread that frees the last owner; that of an externref also while a guest of its VM runs. It may call the library, as a
+/// host function may, and like one it cannot close the runtime of its VM: that is DWCP_ERR_BUSY.
 pub type dwcp_finalizer_fn = Option<unsafe extern "C" fn(user: *mut c_void)>;
 
 type HostFn =

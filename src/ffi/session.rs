@@ -31,10 +31,10 @@ impl Handle for dwcp_vm {
 ///
 /// Returns: DWCP_OK and the session in `out`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `out` is NULL, a struct_size is not set, a limit above its ceiling),
-/// DWCP_ERR_TRAP, DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED,
-/// DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES (the
-/// module or one it is linked with, when it starts), DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a directory of `options.wasi` cannot be
-/// opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+/// DWCP_ERR_TRAP, DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT,
+/// DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE,
+/// DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO (the module or one it is linked with, when it starts), DWCP_ERR_NO_SLOT,
+/// DWCP_ERR_IO (a directory of `options.wasi` cannot be opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
 /// Ownership: options are borrowed for the call, what they point at is kept; the session is the caller's, given back by
 /// dwcp_vm_release, and keeps the module alive.
 /// Threads: any.
@@ -70,7 +70,8 @@ pub unsafe extern "C" fn dwcp_vm_release(vm: *mut dwcp_vm) {
 
 /// Calls a function in a session's VM. `function` is of the module that the session was acquired from. Of the options, time,
 /// fuel, user data and token count; both this token and the session's end the call. A call that ends in the middle of the guest
-/// (a trap, an exit, a limit, a failing host function) ends the VM: every later call is DWCP_ERR_VM_DEAD.
+/// (a trap, an exit, a limit, a failing host function) ends the VM: every later call is DWCP_ERR_VM_DEAD, with the reason in its
+/// message. Wrong arguments, a token that was fired before, and results that are refused leave the VM as it is.
 ///
 /// Returns: DWCP_OK, the results in `results` and their number in `nresults`. `stats` is written in any case.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `function` is NULL, an option that is settled for the session is set, and as for

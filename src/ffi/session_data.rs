@@ -129,11 +129,15 @@ pub unsafe extern "C" fn dwcp_vm_global_set(
     })
 }
 
-/// Makes a reference to an object of the host, an externref, for the guest of a session to hold and hand back.
+/// Makes a reference to an object of the host, an externref, for the guest of a session to hold and hand back. References live in
+/// a heap of their VM that counts as the guest's memory: it is made with the first object, which takes some 32 bytes of it as each
+/// does, and is doubled from 64 KiB on when a collection makes no room. An object that finds none under max_memory_bytes is
+/// refused, and the session goes on. The library itself needs about 200 bytes more for each.
 ///
 /// Returns: DWCP_OK, and the reference in `out`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
-/// DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+/// DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
+/// DWCP_ERR_SHUTTING_DOWN.
 /// Ownership: `data` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
 /// exactly once, when neither guest nor host has the reference any more and the garbage was collected, or the VM has ended.
 /// Threads: any, one at a time for one session.

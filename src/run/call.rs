@@ -365,11 +365,13 @@ impl Runtime {
                 let mut scope = RootScope::new(vm.store());
                 let vals = typed::lower(&mut scope, interface, args, heap)?;
                 let results = self.timed(begun, stats, || typed::invoke(&mut scope, function, interface, &vals))?;
-                *outputs = typed::lift(&mut scope, interface, &results, heap)?;
-                match post {
-                    Some(post) => post.call(&mut scope, &results, &mut []),
-                    None => Ok(()),
+                let lifted = typed::lift(&mut scope, interface, &results, heap);
+                // Also for results that were refused: their memory is the guest's to take back.
+                if let Some(post) = post {
+                    post.call(&mut scope, &results, &mut [])?;
                 }
+                *outputs = lifted?;
+                Ok(())
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::interface::{Content, Form, Interface, Type};
 use crate::isolate::deadline::Interrupted;
 use crate::isolate::{stack, wasi};
 use crate::run::explain::{self, explain};
-use crate::run::references::{self, HostObject};
+use crate::run::references::{self, HostObject, Tracked};
 use crate::run::strings::{self, Heap, MEMORY, Protocol};
 use crate::run::typed;
 use crate::run::vm::{Ending, UserData, VmState};
@@ -225,13 +225,7 @@ fn enter_checked(
         match result {
             HostResult::Number(value) => write(typed::to_val(*value)),
             HostResult::Data(..) => host.take_given(i)?.into_iter().for_each(|value| write(typed::to_val(value))),
-            HostResult::Reference(kind, id) => {
-                let wrong = |e: Error| {
-                    let text = format!("the host function gave a wrong result {i}: {}", e.message());
-                    Error::new(Status::HOST_FUNCTION, text)
-                };
-                write(references::to_val(&mut host.caller, *kind, *id).map_err(wrong)?);
-            }
+            HostResult::Reference(kind, id) => write(host.reference_given(i, *kind, *id)?),
         }
     }
     Ok(())
@@ -285,6 +279,15 @@ impl<'a> HostCaller<'a> {
         }
         outcome?;
         Ok(results)
+    }
+
+    /// The reference that is result `i`.
+    fn reference_given(&mut self, i: usize, kind: Kind, id: u64) -> Result<Val> {
+        let wrong = |e: Error| {
+            let text = format!("the host function gave a wrong result {i}: {}", e.message());
+            Error::new(Status::HOST_FUNCTION, text)
+        };
+        references::to_val(&mut self.caller, kind, id).map_err(wrong)
     }
 
     /// The values that say where result `i` is.
@@ -445,8 +448,9 @@ impl<'a> HostCaller<'a> {
 
     /// Makes a reference to an object of the host, valid until the function returns unless it is kept.
     pub fn new_reference(&mut self, object: HostObject) -> Result<u64> {
+        let object = Tracked::new(self.caller.data().runtime_id(), object);
         references::check(self.caller.data().linked())?;
-        let id = references::create(&mut self.caller, object).map_err(|e| self.explain(&e))?;
+        let id = references::create(&mut self.caller, object)?;
         self.lent.push(id);
         Ok(id)
     }

@@ -46,6 +46,12 @@ impl Lifecycle {
         }
     }
 
+    /// Enters whatever the state: for ends, which closing waits for.
+    pub fn enter_anyway(&self) -> Inside<'_> {
+        self.inside.fetch_add(1, Ordering::SeqCst);
+        Inside(self)
+    }
+
     /// Refuses where the door is closed for good. For what only looks: an operator reads the metrics while a runtime drains.
     pub fn check(&self) -> Result<()> {
         if self.is_closed() { Err(refusal(CLOSED)) } else { Ok(()) }

@@ -1,23 +1,28 @@
 //! References of a VM that its host holds: numbers outside, roots inside.
 
 use crate::error::{Error, Result, Status};
-use crate::run::explain;
 use crate::run::host::Nested;
 use crate::run::module::Linked;
 use crate::run::vm::VmState;
 use crate::signature::Kind;
 use std::any::Any;
 use std::sync::atomic::{AtomicU32, Ordering};
-use wasmtime::{AsContext, AsContextMut, ExternRef, Func, GcHeapOutOfMemory, OwnedRooted, Val};
+use wasmtime::{AsContext, AsContextMut, ExternRef, Func, OwnedRooted, PoolConcurrencyLimitError, Val};
 
 /// An object of the host, for guests to hold and hand back. Its drop tells the host that no guest and no host has it any more.
 pub type HostObject = Box<dyn Any + Send + Sync>;
 
 /// An object with the runtime whose VM it is in: its end is host code, which must not wait for the call that it may be part of.
-struct Tracked {
+pub struct Tracked {
     runtime_id: u64,
     /// `None` only while it is dropped.
     object: Option<HostObject>,
+}
+
+impl Tracked {
+    pub fn new(runtime_id: u64, object: HostObject) -> Tracked {
+        Tracked { runtime_id, object: Some(object) }
+    }
 }
 
 impl Drop for Tracked {
@@ -125,23 +130,31 @@ pub fn check(linked: &Linked) -> Result<()> {
     }
 }
 
-/// The error for one object of the host too many.
-fn no_room(state: &VmState) -> Error {
-    let then = "there is no room for another object of the host";
-    state.limit_hit().map_or_else(|| Error::new(Status::OUT_OF_MEMORY, then), |hit| explain::over_limit(hit, then))
+/// Makes a reference to an object of the host. It takes room in the heap of references, which counts as memory of the guest.
+pub fn create(mut store: impl AsContextMut<Data = VmState>, object: Tracked) -> Result<u64> {
+    let mut context = store.as_context_mut();
+    let mut scope = wasmtime::RootScope::new(&mut context);
+    let made = match ExternRef::new(&mut scope, object) {
+        Ok(made) => made,
+        Err(e) => return Err(no_room(&e, scope.as_context().data())),
+    };
+    from_val(&mut scope, &Val::ExternRef(Some(made))).map_err(|e| Error::new(Status::OS, format!("{e:#}")))
 }
 
-/// Makes a reference to an object of the host.
-pub fn create(mut store: impl AsContextMut<Data = VmState>, object: HostObject) -> wasmtime::Result<u64> {
-    let mut context = store.as_context_mut();
-    let object = Tracked { runtime_id: context.data().runtime_id(), object: Some(object) };
-    let mut scope = wasmtime::RootScope::new(&mut context);
-    let made = ExternRef::new(&mut scope, object);
-    let made = made.map_err(|e| match e.downcast::<GcHeapOutOfMemory<Tracked>>() {
-        Ok(_) => no_room(scope.as_context().data()).into(),
-        Err(other) => other,
-    })?;
-    from_val(&mut scope, &Val::ExternRef(Some(made)))
+fn no_room(error: &wasmtime::Error, state: &VmState) -> Error {
+    if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
+        return Error::new(Status::NO_SLOT, format!("the slots for heaps of references are all in use: {error:#}"));
+    }
+    match state.limit_hit().filter(|hit| hit.name == c"max_memory_bytes") {
+        Some(hit) => {
+            let text = format!(
+                "max_memory_bytes: the heap of references to host objects, which counts as the guest's memory, needs {} bytes in all, the limit is {}; raise it with dwcp_config_set_max_memory_bytes, or free references",
+                hit.asked, hit.limit
+            );
+            Error::new(Status::OUT_OF_MEMORY, text).with_limit(hit.name, hit.limit, hit.asked)
+        }
+        None => Error::new(Status::OUT_OF_MEMORY, format!("no room for a reference to a host object: {error:#}")),
+    }
 }
 
 /// Calls `look` with the object behind a reference; `None` stands for a null or for one that no host made.

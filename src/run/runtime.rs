@@ -361,6 +361,8 @@ impl Runtime {
             }
         }
         self.sessions.stop();
+        // A session that was being released when the list was emptied.
+        self.lifecycle.wait_empty(None);
         self.ticker.stop();
         self.workers.stop();
         self.stacks.stop();
@@ -374,6 +376,7 @@ impl Runtime {
     pub fn abandon(&self) {
         self.lifecycle.abandon();
         self.cancel();
+        self.sessions.abandon();
         self.empty();
     }
 

@@ -2,20 +2,21 @@
 
 use crate::error::{Error, Result, Status};
 use crate::interface::Interface;
+use crate::isolate::deadline::Interrupted;
 use crate::isolate::limits::{Asked, Limits};
 use crate::observe::nanos;
 use crate::run::call::{Begun, CallOptions, CallStats, Function, Order, Payload, Typed, settle};
 use crate::run::cancel::Tokens;
 use crate::run::module::{Linked, Module};
 use crate::run::pool::KeptSlot;
-use crate::run::references::{self, HostObject};
+use crate::run::references::{self, HostObject, Tracked};
 use crate::run::runtime::Runtime;
 use crate::run::strings::MEMORY;
 use crate::run::typed;
-use crate::run::vm::Vm;
+use crate::run::vm::{self, Vm};
 use crate::signature::{Kind, Signature};
 use crate::value::{Argument, Output, Values};
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,8 +35,11 @@ pub(super) struct Body {
     seat: Mutex<Seat>,
 }
 
+/// Where the VM is. The lock around it is only held to look and to move: never while a guest or a finalizer runs.
 enum Seat {
     Live(Box<Live>),
+    /// With somebody who uses it.
+    Taken,
     /// There is no VM any more, and why.
     Dead(String),
 }
@@ -55,28 +59,100 @@ impl Body {
 
     /// When the session was last used; `None` where it has no VM. One in use was used now.
     pub(super) fn last_used(&self) -> Option<Instant> {
-        match self.seat.try_lock() {
-            None => Some(Instant::now()),
-            Some(seat) => match &*seat {
-                Seat::Live(live) => Some(live.used),
-                Seat::Dead(_) => None,
-            },
+        match &*self.seat.lock() {
+            Seat::Live(live) => Some(live.used),
+            Seat::Taken => Some(Instant::now()),
+            Seat::Dead(_) => None,
         }
     }
 
-    /// Takes the VM away, to be dropped where no lock is held. A session in use keeps it: its call is ended by other means.
+    /// Takes the VM away for good, to be dropped where no lock is held. One in use stays: whoever uses it looks, when done,
+    /// whether it is to end.
     pub(super) fn end(&self, why: &str) -> Option<Box<Live>> {
-        end(&mut *self.seat.try_lock()?, why)
+        let mut seat = self.seat.lock();
+        match std::mem::replace(&mut *seat, Seat::Dead(why.to_string())) {
+            Seat::Live(live) => Some(live),
+            other => {
+                *seat = other;
+                None
+            }
+        }
+    }
+
+    /// Takes the VM for a while.
+    fn take(&self) -> Result<Turn<'_>> {
+        let mut seat = self.seat.lock();
+        match std::mem::replace(&mut *seat, Seat::Taken) {
+            Seat::Live(live) => Ok(Turn { body: self, live: Some(live) }),
+            Seat::Taken => {
+                let text = "the VM is in use: one call at a time, and none from inside its own host functions and finalizers";
+                Err(Error::new(Status::BUSY, text))
+            }
+            Seat::Dead(why) => {
+                let error = Error::new(Status::VM_DEAD, format!("the session has no VM any more: {why}"));
+                *seat = Seat::Dead(why);
+                Err(error)
+            }
+        }
+    }
+
+    /// Why a VM that comes back from its use has no future, if it has none. Asked with the seat locked: those who end sessions set
+    /// their flag before they look at the seats.
+    fn over(&self) -> Option<&'static str> {
+        if self.linked.is_stopped() {
+            Some(DISABLED)
+        } else if self.linked.env.closing.is_set() {
+            Some(CLOSED)
+        } else {
+            None
+        }
     }
 }
 
-fn end(seat: &mut Seat, why: &str) -> Option<Box<Live>> {
-    match std::mem::replace(seat, Seat::Dead(why.to_string())) {
-        Seat::Live(live) => Some(live),
-        Seat::Dead(before) => {
-            *seat = Seat::Dead(before);
-            None
-        }
+/// Why sessions end with their runtime.
+pub(super) const CLOSED: &str = "the runtime is closed";
+/// Why the sessions of a module end that was disabled together with its calls.
+pub(super) const DISABLED: &str = "its module was disabled";
+
+/// A session's VM in somebody's hands.
+struct Turn<'a> {
+    body: &'a Body,
+    /// `None` when it was given back or buried.
+    live: Option<Box<Live>>,
+}
+
+impl Turn<'_> {
+    fn live(&mut self) -> Result<&mut Live> {
+        // It is there until the turn is over.
+        self.live.as_deref_mut().ok_or_else(|| Error::new(Status::VM_DEAD, "the session has no VM any more"))
+    }
+
+    /// The VM is of no use any more. Its end may run finalizers, so no lock is held.
+    fn bury(mut self, why: &str) {
+        let gone = self.live.take();
+        *self.body.seat.lock() = Seat::Dead(why.to_string());
+        drop(gone);
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let Some(live) = self.live.take() else { return };
+        let panicked = std::thread::panicking().then_some("an earlier call panicked");
+        let mut seat = self.body.seat.lock();
+        let gone = match panicked.or_else(|| self.body.over()) {
+            None => {
+                *seat = Seat::Live(live);
+                None
+            }
+            Some(why) => {
+                *seat = Seat::Dead(why.to_string());
+                Some(live)
+            }
+        };
+        // The VM's end may run finalizers: not under the lock.
+        drop(seat);
+        drop(gone);
     }
 }
 
@@ -105,17 +181,22 @@ impl Module {
         })?;
         let live = Live { vm, _slot: slot, limits: order.limits, used: Instant::now() };
         let body = Arc::new(Body { linked: Arc::clone(&self.linked), seat: Mutex::new(Seat::Live(Box::new(live))) });
-        runtime.sessions().add(&body)?;
-        Ok(Session { runtime: Arc::clone(runtime), body, tokens: options.tokens.clone() })
+        let session = Session { runtime: Arc::clone(runtime), body, tokens: options.tokens.clone() };
+        runtime.sessions().add(&session.body)?;
+        // A module that was disabled meanwhile did not know of this session.
+        match vm::cancelled(&self.linked, &options.tokens) {
+            None => Ok(session),
+            Some(why) => Err(Error::new(Status::CANCELLED, Interrupted(why).to_string())),
+        }
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Now, and not when the list of sessions lets go of it: its slot is free when it was given back. Outside the lock, because
-        // the VM's end may run finalizers.
-        let gone = end(&mut self.body.seat.lock(), "it was released");
-        drop(gone);
+        // Now, and not when the list of sessions lets go of it: its slot is free when it was given back. Closing waits for this:
+        // no finalizer runs after it.
+        let _inside = self.runtime.lifecycle().enter_anyway();
+        drop(self.body.end("it was released"));
     }
 }
 
@@ -167,13 +248,18 @@ impl Session {
         stats: &mut CallStats,
     ) -> Result<(Interface, Vec<Output>)> {
         // Two steps, because the arguments are the host's to make and are refused before anything runs.
-        let interface = self.with(|vm| {
-            let function = references::function(vm.store(), id)?;
-            Ok(Interface::plain(&Arc::new(Signature::of(&function.ty(vm.store())))))
-        })?;
+        let interface = self.with(|vm| references::function(vm.store(), id).map(|f| interface_of(vm, f)))?;
         let args = arguments(&interface)?;
         let mut typed = Typed { interface: &interface, args: &args, outputs: Vec::new() };
-        self.serve(|vm| Ok(references::function(vm.store(), id)?), Payload::Typed(&mut typed), None, options, stats)?;
+        let target = |vm: &mut Vm| {
+            let function = references::function(vm.store(), id)?;
+            // Somebody who freed the reference in between has made room for another function under this number.
+            match interface_of(vm, function) == interface {
+                true => Ok(function),
+                false => Err(Error::argument("funcref", "was freed during the call").into()),
+            }
+        };
+        self.serve(target, Payload::Typed(&mut typed), None, options, stats)?;
         let outputs = typed.outputs;
         Ok((interface, outputs))
     }
@@ -191,8 +277,10 @@ impl Session {
         let runtime = &*self.runtime;
         let linked = &self.body.linked;
         let _inside = runtime.lifecycle().enter()?;
-        let mut seat = self.seat()?;
-        let Seat::Live(live) = &mut *seat else { return Err(dead(&seat)) };
+        // Said first: it is why there may be no VM any more.
+        linked.check_enabled().map_err(|e| linked.name_error(e))?;
+        let mut turn = self.body.take()?;
+        let live = turn.live()?;
         let tokens: Tokens = options.tokens.iter().chain(&self.tokens).cloned().collect();
         let numbers = matches!(payload, Payload::Numbers(_));
         let mut broken = false;
@@ -223,25 +311,17 @@ impl Session {
         });
         let Err(error) = served else { return Ok(()) };
         if broken {
-            // The VM goes with the guest that was torn down; its end may run finalizers, so no lock is held.
-            let gone = end(&mut seat, &format!("an earlier call ended with {error}"));
-            drop(seat);
-            drop(gone);
+            // The VM goes with the guest that was torn down.
+            turn.bury(&format!("an earlier call ended with {error}"));
         }
         Err(linked.name_error(error))
-    }
-
-    fn seat(&self) -> Result<MutexGuard<'_, Seat>> {
-        let busy =
-            || Error::new(Status::BUSY, "the VM is in use: one call at a time, and none from inside its own host functions");
-        self.body.seat.try_lock().ok_or_else(busy)
     }
 
     /// Works on the VM between calls.
     fn with<T>(&self, work: impl FnOnce(&mut Vm) -> Result<T>) -> Result<T> {
         let _inside = self.runtime.lifecycle().enter()?;
-        let mut seat = self.seat()?;
-        let Seat::Live(live) = &mut *seat else { return Err(dead(&seat)) };
+        let mut turn = self.body.take()?;
+        let live = turn.live()?;
         live.used = Instant::now();
         work(&mut live.vm)
     }
@@ -311,9 +391,11 @@ impl Session {
 
     /// Makes a reference to an object of the host, for the guest to hold.
     pub fn new_reference(&self, object: HostObject) -> Result<u64> {
+        let object = Tracked::new(self.runtime.environment().runtime_id, object);
         self.with(|vm| {
             references::check(&self.body.linked)?;
-            references::create(vm.store(), object).map_err(internal)
+            vm.forget_refusals();
+            references::create(vm.store(), object)
         })
     }
 
@@ -353,9 +435,8 @@ fn has_unwound(error: &wasmtime::Error) -> bool {
     error.downcast_ref::<WasmBacktrace>().is_some() || error.downcast_ref::<Error>().is_none()
 }
 
-fn dead(seat: &Seat) -> Error {
-    let why = if let Seat::Dead(why) = seat { why } else { "" };
-    Error::new(Status::VM_DEAD, format!("the session has no VM any more: {why}"))
+fn interface_of(vm: &mut Vm, function: Func) -> Interface {
+    Interface::plain(&Arc::new(Signature::of(&function.ty(vm.store()))))
 }
 
 fn internal(error: wasmtime::Error) -> Error {

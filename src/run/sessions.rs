@@ -1,7 +1,7 @@
 //! The sessions of a runtime: ended when it closes, when their module is stopped, and when nobody has used them for too long.
 
 use crate::error::{Error, Result, Status};
-use crate::run::session::Body;
+use crate::run::session::{Body, CLOSED, DISABLED};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -61,20 +61,26 @@ impl Sessions {
 
     /// Ends the sessions of modules that were stopped. One in use ends by itself.
     pub fn end_stopped(&self) {
-        self.shared.end(|body| body.is_stopped(), "its module was disabled");
+        self.shared.end(|body| body.is_stopped(), DISABLED);
     }
 
-    /// Ends all sessions and the thread. Nobody may be using a session.
+    /// Ends all sessions but one in use, which ends by itself, and the thread.
     pub fn stop(&self) {
+        self.abandon();
+        if let Some(thread) = self.thread.lock().take() {
+            // A finalizer that ends its own runtime runs on that very thread, which ends after it.
+            if thread.thread().id() != std::thread::current().id() {
+                // The thread's own code does not panic; a finalizer that does ends with it.
+                let _ = thread.join();
+            }
+        }
+    }
+
+    /// As [`Sessions::stop`], without waiting for the thread.
+    pub fn abandon(&self) {
         self.shared.list.lock().stop = true;
         self.shared.changed.notify_one();
-        let thread = self.thread.lock().take();
-        // A finalizer on that very thread may be what gives the runtime up.
-        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
-            // The thread's own code does not panic.
-            let _ = thread.join();
-        }
-        self.shared.end(|_| true, "the runtime is closed");
+        self.shared.end(|_| true, CLOSED);
     }
 }
 

@@ -69,15 +69,33 @@ pub fn lower(
     Ok(vals)
 }
 
-/// Reads the results: strings and bytes are copied, references held.
+/// Reads the results: strings and bytes are copied, references held. All of them or none.
 pub fn lift(
     mut context: impl AsContextMut<Data = VmState>,
     interface: &Interface,
     vals: &[Val],
     heap: Option<Heap>,
 ) -> wasmtime::Result<Vec<Output>> {
-    let mut budget = context.as_context().data().max_result_bytes();
     let mut outputs = Vec::with_capacity(interface.results.len());
+    let lifted = lift_each(&mut context, interface, vals, heap, &mut outputs);
+    if lifted.is_err() {
+        for output in &outputs {
+            if let Output::Reference(_, id) = output {
+                context.as_context_mut().data_mut().references().release(*id)?;
+            }
+        }
+    }
+    lifted.map(|()| outputs)
+}
+
+fn lift_each(
+    mut context: impl AsContextMut<Data = VmState>,
+    interface: &Interface,
+    vals: &[Val],
+    heap: Option<Heap>,
+    outputs: &mut Vec<Output>,
+) -> wasmtime::Result<()> {
+    let mut budget = context.as_context().data().max_result_bytes();
     let mut rest = vals;
     for (i, ty) in interface.results.iter().enumerate() {
         let (own, others) = rest.split_at(ty.width().min(rest.len()));
@@ -94,7 +112,7 @@ pub fn lift(
             }
         });
     }
-    Ok(outputs)
+    Ok(())
 }
 
 /// Room for the results of a function.

@@ -313,14 +313,20 @@ impl Vm {
     pub fn rearm(&mut self, limits: &Limits, errand: Errand) -> wasmtime::Result<()> {
         let state = self.store.data_mut();
         (state.limits, state.errand) = (*limits, errand);
-        state.limiter.forget_refusals();
-        state.wasi.forget_refusals();
+        self.forget_refusals();
         self.arm()?;
         // Its deadline is not looked at: the call has just begun.
         match cancelled(&self.store.data().linked, &self.store.data().errand.tokens) {
             Some(why) => Err(Interrupted(why).into()),
             None => Ok(()),
         }
+    }
+
+    /// What is refused from now on is news.
+    pub fn forget_refusals(&mut self) {
+        let state = self.store.data_mut();
+        state.limiter.forget_refusals();
+        state.wasi.forget_refusals();
     }
 
     fn arm(&mut self) -> wasmtime::Result<()> {
