@@ -2287,8 +2287,8 @@ dwcp_status_t dwcp_module_export(const dwcp_module_t *module,
  *
  * Returns: DWCP_OK and a function in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module`, `name` or `out` is NULL, a string is not UTF-8, the signature cannot be read),
- * DWCP_ERR_NOT_FOUND (no such export; the message has the nearest names), DWCP_ERR_WRONG_TYPE (the export is no function, or
- * its signature is another one), DWCP_ERR_UNSUPPORTED (strings or bytes, but the module exports no memory named "memory" or none
+ * DWCP_ERR_NOT_FOUND (no such export; the message has the nearest names), DWCP_ERR_WRONG_TYPE (the export is no function, its
+ * signature is another one, or the one that the module declares cannot be read), DWCP_ERR_UNSUPPORTED (strings or bytes, but the module exports no memory named "memory" or none
  * of the allocators), DWCP_ERR_CLOSED.
  * Ownership: strings are borrowed for the call; the function is the caller's, freed by dwcp_function_free, and keeps the module
  * alive.
