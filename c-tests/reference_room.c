@@ -22,12 +22,18 @@ static dwcp_status_t flood(void *user, dwcp_caller_t *caller, const dwcp_value_t
     return status;
 }
 
-/* Keeps what it is given for as long as it can. */
+static int kept_most;
+
+/* Keeps what it is given as often as it can. */
 static dwcp_status_t keep(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
                           size_t nresults) {
     (void)user, (void)nargs, (void)results, (void)nresults;
-    dwcp_value_t kept;
-    return dwcp_caller_ref_keep(caller, &args[0], &kept);
+    dwcp_value_t kept = {0};
+    int count = 0;
+    while (dwcp_caller_ref_keep(caller, &args[0], &kept) == DWCP_OK) count++;
+    CHECK_STATUS(dwcp_caller_ref_keep, OUT_OF_MEMORY, (caller, &args[0], &kept));
+    kept_most = count;
+    return DWCP_OK;
 }
 
 static const dwcp_host_fn registering = keep, flooding = flood;
@@ -42,6 +48,7 @@ static void without_a_session(void) {
     CHECK_EQ(atomic_load(&alive), 0);
     CHECK_EQ(call_i32(module, "within_null"), -1);
     CHECK_EQ(call(module, "register", NULL, 0, NULL, NULL, 0, NULL), DWCP_OK); /* kept until the VM ends */
+    CHECK(kept_most > 1000000 && kept_most < 1 << 20);
     arg = dwcp_i32(1000);
     CHECK_EQ(call(module, "churn", &arg, 1, NULL, NULL, 0, NULL), DWCP_OK);
     CHECK_EQ(atomic_load(&alive), 0);
@@ -148,6 +155,35 @@ static void a_full_heap(void) {
     CHECK_STATUS(dwcp_vm_externref_new, OUT_OF_MEMORY, (vm, new_object(1), end_object, &made[0], &err));
     CHECK_EQ(atomic_load(&alive), 0);
     dwcp_vm_release(vm);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
+/* What a host holds has an end, whatever guests make it keep. */
+static void too_many(void) {
+    dwcp_runtime_t *runtime = runtime_with(0);
+    dwcp_module_t *module = load_references(runtime);
+    dwcp_vm_t *vm = acquire(module, NULL);
+    dwcp_function_t *give = function_of(module, "give");
+    dwcp_value_t which = dwcp_i32(0), mine = {0}, result = {0};
+    CHECK_STATUS(dwcp_vm_call, OK, (vm, give, &which, 1, NULL, &mine, 1, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_vm_global_set, OK, (vm, "fn", &mine, &err));
+    CHECK_EQ(vm_call(vm, module, "register", NULL, NULL, 0, NULL, NULL, 0, NULL), DWCP_OK);
+    /* what the host function was lent has come back: there is room for one */
+    CHECK_STATUS(dwcp_vm_call, OK, (vm, give, &which, 1, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_vm_call, OUT_OF_MEMORY, (vm, give, &which, 1, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_HAS(message(), "1048576");
+    CHECK_STATUS(dwcp_vm_global_get, OUT_OF_MEMORY, (vm, "fn", &result, &err));
+    CHECK_STATUS(dwcp_vm_externref_new, OUT_OF_MEMORY, (vm, new_object(1), end_object, &result, &err));
+    CHECK_STATUS(dwcp_vm_gc, OK, (vm, &err));
+    CHECK_EQ(atomic_load(&alive), 0);
+    CHECK_STATUS(dwcp_vm_ref_free, OK, (vm, &mine, &err));
+    CHECK_STATUS(dwcp_vm_global_get, OK, (vm, "fn", &mine, &err));
+    which = dwcp_i32(21);
+    CHECK_STATUS(dwcp_vm_call_ref, OK, (vm, &mine, &which, 1, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_EQ(dwcp_as_i32(result), 42);
+    dwcp_vm_release(vm);
+    dwcp_function_free(give);
     dwcp_module_free(module);
     dwcp_runtime_free(runtime);
 }
@@ -275,6 +311,7 @@ int main(void) {
     without_a_session();
     nothing_grows();
     a_full_heap();
+    too_many();
     slots();
     meddling();
     CHECK_EQ(atomic_load(&alive), 0);

@@ -2913,7 +2913,7 @@ dwcp_status_t dwcp_caller_externref_data(dwcp_caller_t *caller,
  *
  * Returns: DWCP_OK and the reference in `out`; null stays null.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (a parameter is NULL, or the host holds no such reference), DWCP_ERR_WRONG_TYPE (`value` is
- * no reference).
+ * no reference), DWCP_ERR_OUT_OF_MEMORY (the host holds 1048576 references in this VM, which is the most).
  * Ownership: the new reference is the host's.
  * Threads: the host function's.
  * Since: 0.1.0
@@ -3137,7 +3137,8 @@ dwcp_status_t dwcp_vm_memory_size(dwcp_vm_t *vm,
  *
  * Returns: DWCP_OK, and the value in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm`, `name` or `out` is NULL, `name` is not UTF-8), DWCP_ERR_NOT_FOUND (no such export),
- * DWCP_ERR_WRONG_TYPE (the export is no global), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_WRONG_TYPE (the export is no global), DWCP_ERR_OUT_OF_MEMORY (it is a reference, and the host holds 1048576 in this VM,
+ * which is the most), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: a reference in `out` is the host's until dwcp_vm_ref_free or the session's end.
  * Threads: any, one at a time for one session.
  * Since: 0.1.0
@@ -3173,7 +3174,7 @@ dwcp_status_t dwcp_vm_global_set(dwcp_vm_t *vm,
  *
  * Returns: DWCP_OK, and the reference in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
- * DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
+ * DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes, or the host holds 1048576 references in this VM), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
  * DWCP_ERR_SHUTTING_DOWN.
  * Ownership: `data` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
  * exactly once, when neither guest nor host has the reference any more and the garbage was collected, or the VM has ended.

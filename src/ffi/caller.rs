@@ -463,7 +463,7 @@ pub(super) fn data_of(object: Option<&(dyn std::any::Any + Send + Sync)>) -> *mu
 ///
 /// Returns: DWCP_OK and the reference in `out`; null stays null.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (a parameter is NULL, or the host holds no such reference), DWCP_ERR_WRONG_TYPE (`value` is
-/// no reference).
+/// no reference), DWCP_ERR_OUT_OF_MEMORY (the host holds 1048576 references in this VM, which is the most).
 /// Ownership: the new reference is the host's.
 /// Threads: the host function's.
 /// Since: 0.1.0

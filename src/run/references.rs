@@ -32,6 +32,10 @@ impl Drop for Tracked {
     }
 }
 
+/// References to one VM that its host may hold at a time: a guest that registers a function in a loop, with a host function that
+/// keeps each, does not fill the host's memory.
+const MOST_HELD: usize = 1 << 20;
+
 /// The host's references to one VM. A number holds the VM's serial number and a place, so that a reference of another VM is
 /// recognised; a place that was freed may be used again.
 pub struct References {
@@ -53,18 +57,24 @@ impl Default for References {
 }
 
 impl References {
-    fn hold(&mut self, held: Held) -> u64 {
+    fn hold(&mut self, held: Held) -> Result<u64> {
         let place = match self.free.pop() {
             Some(place) => {
                 self.held[place as usize] = Some(held);
                 place
             }
             None => {
+                let place = self.held.len();
+                if place >= MOST_HELD {
+                    let text =
+                        format!("the host holds {MOST_HELD} references in this VM already; free those that it needs no more");
+                    return Err(Error::new(Status::OUT_OF_MEMORY, text));
+                }
                 self.held.push(Some(held));
-                u32::try_from(self.held.len() - 1).unwrap_or(u32::MAX)
+                u32::try_from(place).unwrap_or(u32::MAX)
             }
         };
-        u64::from(self.serial) << 32 | (u64::from(place) + 1)
+        Ok(u64::from(self.serial) << 32 | (u64::from(place) + 1))
     }
 
     fn place(&self, id: u64) -> Option<usize> {
@@ -119,7 +129,7 @@ pub fn from_val(mut store: impl AsContextMut<Data = VmState>, val: &Val) -> wasm
         Val::FuncRef(None) | Val::ExternRef(None) => return Ok(0),
         _ => wasmtime::bail!("a value that is no reference of a kind that hosts know"),
     };
-    Ok(context.data_mut().references().hold(held))
+    Ok(context.data_mut().references().hold(held)?)
 }
 
 /// Refuses references to host objects in a VM of modules that know none: they would take a slot that was not counted.
@@ -138,7 +148,12 @@ pub fn create(mut store: impl AsContextMut<Data = VmState>, object: Tracked) -> 
         Ok(made) => made,
         Err(e) => return Err(no_room(&e, scope.as_context().data())),
     };
-    from_val(&mut scope, &Val::ExternRef(Some(made))).map_err(|e| Error::new(Status::OS, format!("{e:#}")))
+    from_val(&mut scope, &Val::ExternRef(Some(made))).map_err(own)
+}
+
+/// An error of ours that came through the engine's hands.
+pub fn own(error: wasmtime::Error) -> Error {
+    error.downcast::<Error>().unwrap_or_else(|other| Error::new(Status::OS, format!("{other:#}")))
 }
 
 fn no_room(error: &wasmtime::Error, state: &VmState) -> Error {

@@ -362,8 +362,8 @@ impl Session {
             let mut scope = RootScope::new(vm.store());
             let val = global.get(&mut scope);
             match kind.is_number() {
-                true => Ok(Output::Number(typed::numbers(&[val]).map_err(internal)?[0])),
-                false => Ok(Output::Reference(kind, references::from_val(&mut scope, &val).map_err(internal)?)),
+                true => Ok(Output::Number(typed::numbers(&[val]).map_err(references::own)?[0])),
+                false => Ok(Output::Reference(kind, references::from_val(&mut scope, &val).map_err(references::own)?)),
             }
         })
     }
@@ -411,7 +411,7 @@ impl Session {
 
     /// Ends the objects of the host that neither a guest nor the host holds any more.
     pub fn collect_garbage(&self) -> Result<()> {
-        self.with(|vm| vm.store().gc(None).map_err(internal))
+        self.with(|vm| vm.store().gc(None).map_err(references::own))
     }
 }
 
@@ -437,13 +437,6 @@ fn has_unwound(error: &wasmtime::Error) -> bool {
 
 fn interface_of(vm: &mut Vm, function: Func) -> Interface {
     Interface::plain(&Arc::new(Signature::of(&function.ty(vm.store()))))
-}
-
-fn internal(error: wasmtime::Error) -> Error {
-    match error.downcast::<Error>() {
-        Ok(own) => own,
-        Err(other) => Error::new(Status::OS, format!("{other:#}")),
-    }
 }
 
 fn exported_global(vm: &mut Vm, name: &str) -> Result<Global> {
