@@ -32,7 +32,7 @@ struct flight {
     dwcp_runtime_t *runtime;
     dwcp_module_t *module;
     dwcp_function_t *all[3]; /* short, loop, sleep */
-    sem_t begun;
+    sem_t begun, closed;
 };
 
 struct worker {
@@ -104,15 +104,14 @@ static void *work(void *argument) {
     sem_post(&w->flight->begun);
     for (unsigned turn = 0;; turn++) {
         dwcp_status_t status = work_once(w, turn);
-        if (status == DWCP_ERR_CLOSED) break;
-        bool expected = status == DWCP_OK || status == DWCP_ERR_CANCELLED || status == DWCP_ERR_SHUTTING_DOWN ||
-                        (status == DWCP_ERR_VM_DEAD && w->vm != NULL);
+        if (status == DWCP_ERR_CLOSED || status == DWCP_ERR_SHUTTING_DOWN) break;
+        bool expected = status == DWCP_OK || status == DWCP_ERR_CANCELLED || (status == DWCP_ERR_VM_DEAD && w->vm != NULL);
         if (!expected) {
             CHECK_STR(dwcp_status_name(status), "OK, CANCELLED, SHUTTING_DOWN, CLOSED");
             break;
         }
     }
-    /* closed: nothing else comes any more */
+    sem_wait(&w->flight->closed); /* nothing else comes any more */
     CHECK_EQ(work_once(w, 0), DWCP_ERR_CLOSED);
     return NULL;
 }
@@ -138,6 +137,7 @@ static void everything_in_flight(unsigned seed) {
     enum { WORKERS = 2 * KINDS, CLOSERS = 3 };
     struct flight flight = {.runtime = patient_runtime(6)}; /* fewer slots than would be used: some wait */
     sem_init(&flight.begun, 0, 0);
+    sem_init(&flight.closed, 0, 0);
     dwcp_imports_t *imports = dwcp_imports_new();
     atomic_store(&finalized, 0);
     atomic_store(&is_closed, 0);
@@ -166,6 +166,7 @@ static void everything_in_flight(unsigned seed) {
     }
     for (int i = 0; i < CLOSERS; i++) pthread_join(closers[i].thread, NULL);
     CHECK_EQ(atomic_load(&finalized), 1); /* the idle session's object; the module has handles still */
+    for (int i = 0; i < WORKERS; i++) sem_post(&flight.closed);
     for (int i = 0; i < WORKERS; i++) pthread_join(workers[i].thread, NULL);
     for (int i = 0; i < WORKERS; i++) dwcp_vm_release(workers[i].vm);
     dwcp_vm_release(idle);
