@@ -23,6 +23,7 @@ static dwcp_status_t started(void *user, dwcp_caller_t *caller, const dwcp_value
 
 static const char START_AND_SPIN_WAT[] =
     "(module (import \"env\" \"started\" (func $s)) (memory (export \"memory\") 1)"
+    " (global (export \"count\") (mut i32) (i32.const 0)) (global (export \"held\") (mut externref) (ref.null extern))"
     " (func (export \"spin\") (call $s) (loop (br 0))) (func (export \"short\") (result i32) (i32.const 5))"
     " (func (export \"_start\") (call $s) (loop (br 0))))";
 
@@ -45,9 +46,15 @@ static void everything_answers_closed(void) {
     CHECK_STATUS(dwcp_module_info, OK, (module, &info, &err));
     memcpy(hash, info.hash, sizeof hash);
     dwcp_imports_free(imports);
+    dwcp_vm_t *vm = NULL, *late = NULL;
+    dwcp_value_t reference = {0};
+    CHECK_STATUS(dwcp_runtime_set_alias, OK, (runtime, "app", module, &err));
+    REQUIRE(CHECK_STATUS(dwcp_vm_acquire, OK, (module, NULL, &vm, &err)));
+    CHECK_STATUS(dwcp_vm_externref_new, OK, (vm, &finalized, finalize, &reference, &err));
 
     CHECK_STATUS(dwcp_runtime_close, OK, (runtime, 0, &err));
     CHECK_STATUS(dwcp_runtime_close, OK, (runtime, 1000, &err)); /* once more does nothing */
+    CHECK_EQ(finalized, 1); /* the session's object */
 
     const uint8_t *bytes = (const uint8_t *)ADD_WAT;
     size_t len = strlen(ADD_WAT), n = 9;
@@ -79,13 +86,39 @@ static void everything_answers_closed(void) {
     CHECK_STATUS(dwcp_function_call, CLOSED, (function, NULL, 0, NULL, &result, 1, &n, &stats, &err));
     CHECK(bound == NULL && n == 0);
 
+    uint64_t size = 0;
+    void *data = NULL;
+    char byte = 0;
+    dwcp_batch_row_t row = DWCP_BATCH_ROW_INIT;
+    CHECK_STATUS(dwcp_runtime_drain, CLOSED, (runtime, 0, &err));
+    CHECK_STATUS(dwcp_runtime_resume, CLOSED, (runtime, &err));
+    CHECK_STATUS(dwcp_runtime_set_alias, CLOSED, (runtime, "app", module, &err));
+    CHECK_STATUS(dwcp_runtime_set_alias, CLOSED, (runtime, "app", NULL, &err));
+    CHECK_STATUS(dwcp_module_find, CLOSED, (runtime, "app", &other, &err));
+    CHECK_STATUS(dwcp_module_disable, CLOSED, (module, true, &err));
+    CHECK_STATUS(dwcp_function_call_batch, CLOSED, (function, NULL, 0, 1, NULL, NULL, &result, 1, &row, &n, &err));
+    CHECK_STATUS(dwcp_vm_acquire, CLOSED, (module, NULL, &late, &err));
+    CHECK_STATUS(dwcp_vm_call, CLOSED, (vm, function, NULL, 0, NULL, &result, 1, &n, &stats, &err));
+    CHECK_STATUS(dwcp_vm_read, CLOSED, (vm, 0, &byte, 1, &err));
+    CHECK_STATUS(dwcp_vm_write, CLOSED, (vm, 0, &byte, 1, &err));
+    CHECK_STATUS(dwcp_vm_memory_size, CLOSED, (vm, &size, &err));
+    CHECK_STATUS(dwcp_vm_global_get, CLOSED, (vm, "count", &result, &err));
+    CHECK_STATUS(dwcp_vm_global_set, CLOSED, (vm, "count", &result, &err));
+    CHECK_STATUS(dwcp_vm_externref_new, CLOSED, (vm, &finalized, NULL, &result, &err));
+    CHECK_STATUS(dwcp_vm_externref_data, CLOSED, (vm, &reference, &data, &err));
+    CHECK_STATUS(dwcp_vm_ref_free, CLOSED, (vm, &reference, &err));
+    CHECK_STATUS(dwcp_vm_gc, CLOSED, (vm, &err));
+    CHECK(other == NULL && late == NULL && data == NULL && row.error == NULL);
+
     dwcp_runtime_free(runtime);
     CHECK_STATUS(dwcp_function_call, CLOSED, (function, NULL, 0, NULL, &result, 1, &n, NULL, &err));
     dwcp_module_t *retained = dwcp_module_retain(module);
     dwcp_module_free(module);
     dwcp_function_free(function);
-    dwcp_module_free(retained);
+    dwcp_vm_release(vm);
     CHECK_EQ(finalized, 1);
+    dwcp_module_free(retained);
+    CHECK_EQ(finalized, 2);
 }
 
 struct spinner {

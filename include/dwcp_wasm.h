@@ -1926,15 +1926,17 @@ dwcp_status_t dwcp_runtime_new(const dwcp_config_t *config,
                                dwcp_error_t **error);
 
 /**
- * Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, calls under way get `grace_ms` milliseconds to end, the
- * rest is ended with DWCP_ERR_CANCELLED, host functions are waited for (they cannot be interrupted), the runtime's threads are
- * joined, its sessions lose their VMs and its cache is emptied. Afterwards no callback runs, and every function given one of its handles answers
- * DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks (max_execution_time_ms and its
- * ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads, waits for the end and returns
- * DWCP_OK.
+ * Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, what is under way gets `grace_ms` milliseconds to end, and
+ * with it the rows of a batch and the calls that its host functions make; the rest is ended with DWCP_ERR_CANCELLED. Host
+ * functions and compilations cannot be interrupted and are waited for. Then sessions lose their VMs, the runtime's threads are
+ * joined, the cache and the aliases let go of their modules. Afterwards no callback runs, and every function given one of its
+ * handles answers DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks
+ * (max_execution_time_ms and its ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads,
+ * waits for the end and returns DWCP_OK; the shortest grace holds.
  *
  * Returns: DWCP_OK when the runtime is closed.
- * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_BUSY (called from inside one of its host functions).
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_BUSY (called from a host function of it, or from a finalizer
+ * that one of its calls, its closing or its session thread runs).
  * Ownership: borrows the runtime, which must still be freed.
  * Threads: any.
  * Since: 0.1.0
@@ -1946,12 +1948,14 @@ dwcp_status_t dwcp_runtime_close(dwcp_runtime_t *runtime,
 
 /**
  * Makes the runtime refuse new work with DWCP_ERR_SHUTTING_DOWN until dwcp_runtime_resume, and waits up to `timeout_ms`
- * milliseconds for the calls under way. Calls in a session are new work too. Nothing is cancelled and nothing is freed: modules,
- * sessions and metrics stay as they are. Draining what is drained waits again.
+ * milliseconds for what is under way: a batch goes on to its last row, and a host function may go on calling the runtime. Calls
+ * in a session are new work too; as none can be made, session_idle_timeout_ms begins anew with dwcp_runtime_resume. Nothing is
+ * cancelled and nothing is freed: modules, sessions and metrics stay as they are. Draining what is drained waits again.
  *
  * Returns: DWCP_OK when nothing runs.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_TIMEOUT (calls still run; the runtime stays drained),
- * DWCP_ERR_BUSY (called from inside one of its host functions), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN (it is being closed).
+ * DWCP_ERR_CANCELLED (it was resumed meanwhile), DWCP_ERR_BUSY (called from a host function of it, or from a finalizer that one
+ * of its calls, its closing or its session thread runs), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN (it is being closed).
  * Ownership: borrows the runtime.
  * Threads: any.
  * Since: 0.1.0
@@ -1995,8 +1999,8 @@ dwcp_status_t dwcp_runtime_set_alias(dwcp_runtime_t *runtime,
 
 /**
  * Closes the runtime with no grace, as dwcp_runtime_close(runtime, 0) does, and gives the handle back. Modules and functions of
- * it stay valid handles until they are freed; they answer DWCP_ERR_CLOSED. From inside one of the runtime's own host functions
- * it does not wait: what is under way is cancelled and ends on its own.
+ * it stay valid handles until they are freed; they answer DWCP_ERR_CLOSED. From inside one of the runtime's own callbacks it does
+ * not wait: what is under way is cancelled and ends on its own, and the last call that returns ends the runtime.
  *
  * Returns: nothing.
  * Errors: none
@@ -2148,7 +2152,7 @@ dwcp_status_t dwcp_module_load_file(dwcp_runtime_t *runtime,
 /**
  * Finds a module by its hash or by an alias. An alias that dwcp_runtime_set_alias set gives that very module, with its host
  * functions and its links; a hash, or an alias that came with dwcp_module_load, gives the cache's code linked with the WASI
- * functions only.
+ * functions only, the module that dwcp_runtime_execute uses too.
  *
  * Returns: DWCP_OK and a module in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `key` or `out` is NULL, `key` is empty, too long or not UTF-8),
@@ -2168,7 +2172,7 @@ dwcp_status_t dwcp_module_find(dwcp_runtime_t *runtime,
  * Disables a module for good: from now on calls, sessions and batches of it, and of modules linked with it, are refused with
  * DWCP_ERR_DISABLED. With `cancel_running` those under way end with DWCP_ERR_CANCELLED and its sessions lose their VMs;
  * otherwise calls under way end on their own, and sessions are refused further calls. All handles and aliases of this module
- * are meant; another load of the same bytes is another module and goes on. Does not wait.
+ * are meant; another load of the same bytes is another module and goes on. Does not wait, and works in a drained runtime too.
  *
  * Returns: DWCP_OK, also when it was disabled before.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL), DWCP_ERR_CLOSED.

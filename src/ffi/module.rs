@@ -376,7 +376,7 @@ pub unsafe extern "C" fn dwcp_module_load_file(
 
 /// Finds a module by its hash or by an alias. An alias that dwcp_runtime_set_alias set gives that very module, with its host
 /// functions and its links; a hash, or an alias that came with dwcp_module_load, gives the cache's code linked with the WASI
-/// functions only.
+/// functions only, the module that dwcp_runtime_execute uses too.
 ///
 /// Returns: DWCP_OK and a module in `out`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `key` or `out` is NULL, `key` is empty, too long or not UTF-8),
@@ -404,7 +404,7 @@ pub unsafe extern "C" fn dwcp_module_find(
 /// Disables a module for good: from now on calls, sessions and batches of it, and of modules linked with it, are refused with
 /// DWCP_ERR_DISABLED. With `cancel_running` those under way end with DWCP_ERR_CANCELLED and its sessions lose their VMs;
 /// otherwise calls under way end on their own, and sessions are refused further calls. All handles and aliases of this module
-/// are meant; another load of the same bytes is another module and goes on. Does not wait.
+/// are meant; another load of the same bytes is another module and goes on. Does not wait, and works in a drained runtime too.
 ///
 /// Returns: DWCP_OK, also when it was disabled before.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL), DWCP_ERR_CLOSED.

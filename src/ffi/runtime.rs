@@ -54,15 +54,17 @@ pub unsafe extern "C" fn dwcp_runtime_new(
     })
 }
 
-/// Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, calls under way get `grace_ms` milliseconds to end, the
-/// rest is ended with DWCP_ERR_CANCELLED, host functions are waited for (they cannot be interrupted), the runtime's threads are
-/// joined, its sessions lose their VMs and its cache is emptied. Afterwards no callback runs, and every function given one of its handles answers
-/// DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks (max_execution_time_ms and its
-/// ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads, waits for the end and returns
-/// DWCP_OK.
+/// Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, what is under way gets `grace_ms` milliseconds to end, and
+/// with it the rows of a batch and the calls that its host functions make; the rest is ended with DWCP_ERR_CANCELLED. Host
+/// functions and compilations cannot be interrupted and are waited for. Then sessions lose their VMs, the runtime's threads are
+/// joined, the cache and the aliases let go of their modules. Afterwards no callback runs, and every function given one of its
+/// handles answers DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks
+/// (max_execution_time_ms and its ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads,
+/// waits for the end and returns DWCP_OK; the shortest grace holds.
 ///
 /// Returns: DWCP_OK when the runtime is closed.
-/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_BUSY (called from inside one of its host functions).
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_BUSY (called from a host function of it, or from a finalizer
+/// that one of its calls, its closing or its session thread runs).
 /// Ownership: borrows the runtime, which must still be freed.
 /// Threads: any.
 /// Since: 0.1.0
@@ -76,12 +78,14 @@ pub unsafe extern "C" fn dwcp_runtime_close(
 }
 
 /// Makes the runtime refuse new work with DWCP_ERR_SHUTTING_DOWN until dwcp_runtime_resume, and waits up to `timeout_ms`
-/// milliseconds for the calls under way. Calls in a session are new work too. Nothing is cancelled and nothing is freed: modules,
-/// sessions and metrics stay as they are. Draining what is drained waits again.
+/// milliseconds for what is under way: a batch goes on to its last row, and a host function may go on calling the runtime. Calls
+/// in a session are new work too; as none can be made, session_idle_timeout_ms begins anew with dwcp_runtime_resume. Nothing is
+/// cancelled and nothing is freed: modules, sessions and metrics stay as they are. Draining what is drained waits again.
 ///
 /// Returns: DWCP_OK when nothing runs.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_TIMEOUT (calls still run; the runtime stays drained),
-/// DWCP_ERR_BUSY (called from inside one of its host functions), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN (it is being closed).
+/// DWCP_ERR_CANCELLED (it was resumed meanwhile), DWCP_ERR_BUSY (called from a host function of it, or from a finalizer that one
+/// of its calls, its closing or its session thread runs), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN (it is being closed).
 /// Ownership: borrows the runtime.
 /// Threads: any.
 /// Since: 0.1.0
@@ -137,8 +141,8 @@ pub unsafe extern "C" fn dwcp_runtime_set_alias(
 }
 
 /// Closes the runtime with no grace, as dwcp_runtime_close(runtime, 0) does, and gives the handle back. Modules and functions of
-/// it stay valid handles until they are freed; they answer DWCP_ERR_CLOSED. From inside one of the runtime's own host functions
-/// it does not wait: what is under way is cancelled and ends on its own.
+/// it stay valid handles until they are freed; they answer DWCP_ERR_CLOSED. From inside one of the runtime's own callbacks it does
+/// not wait: what is under way is cancelled and ends on its own, and the last call that returns ends the runtime.
 ///
 /// Returns: nothing.
 /// Errors: none

@@ -1,7 +1,7 @@
 //! Batches: many calls in one crossing of the boundary, each a request of its own.
 
 use crate::error::Result;
-use crate::run::host;
+use crate::run::nesting;
 use crate::run::runtime::Runtime;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -20,8 +20,8 @@ impl Runtime {
         row: &(dyn Fn(usize) -> bool + Sync),
         left_out: &dyn Fn(usize),
     ) -> Result<()> {
-        // The threads are there until the last row ends: nobody closes the runtime in between.
-        let _inside = self.lifecycle().enter()?;
+        // The threads are there until the last row ends, and a batch that was let in is let go on: its rows are no new work.
+        let _inside = self.enter()?;
         let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
         let work = || {
             while !stopped.load(Ordering::Relaxed) {
@@ -38,8 +38,8 @@ impl Runtime {
         match helpers {
             0 => work(),
             _ => {
-                let nesting = host::nesting();
-                self.stacks().share(helpers, &work, &|| host::with_nesting(nesting.clone(), work));
+                let trail = nesting::trail();
+                self.stacks().share(helpers, &work, &|| nesting::with_trail(trail.clone(), work));
             }
         }
         // Numbers are handed out in order, so these were not.

@@ -10,8 +10,8 @@ use crate::isolate::wasi::WasiSettings;
 use crate::observe::nanos;
 use crate::run::cancel::{Carried, Tokens};
 use crate::run::explain::{self, explain};
-use crate::run::host;
 use crate::run::module::{Linked, Module};
+use crate::run::nesting;
 use crate::run::pool::Slot;
 use crate::run::runtime::Runtime;
 use crate::run::typed;
@@ -252,7 +252,7 @@ impl Runtime {
         options: &CallOptions,
         stats: &mut CallStats,
     ) -> Result<i32> {
-        let _inside = self.lifecycle().enter()?;
+        let _inside = self.enter()?;
         stats.cold = request.found != Found::Held;
         self.account(request.entered, stats, |stats| self.attempt(request, payload, options, stats))
     }
@@ -330,7 +330,7 @@ impl Runtime {
     #[cold]
     fn wait_for_slot(&self, order: &Order<'_>, stats: &mut CallStats) -> Result<Slot<'_>> {
         let before = Instant::now();
-        let may_wait = !host::is_inside(self.environment().runtime_id);
+        let may_wait = !nesting::is_in_function(self.environment().runtime_id);
         let over = || vm::cancelled(order.linked, order.tokens);
         let slot = {
             let _carried = Carried::new(order.tokens, self.environment());
@@ -457,8 +457,8 @@ impl<'a> Order<'a> {
         match stack::fits(runtime.stack_needed()) {
             true => work(errand, stats),
             false => {
-                let nesting = host::nesting();
-                runtime.stacks().run(|| host::with_nesting(nesting, || work(errand, stats)))?
+                let trail = nesting::trail();
+                runtime.stacks().run(|| nesting::with_trail(trail, || work(errand, stats)))?
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::interface::{Content, Form, Interface, Type};
 use crate::isolate::deadline::Interrupted;
 use crate::isolate::{stack, wasi};
 use crate::run::explain::{self, explain};
+use crate::run::nesting;
 use crate::run::references::{self, HostObject, Tracked};
 use crate::run::strings::{self, Heap, MEMORY, Protocol};
 use crate::run::typed;
@@ -12,7 +13,6 @@ use crate::run::vm::{Ending, UserData, VmState};
 use crate::signature::{Kind, Signature};
 use crate::value::{Argument, Output, Value};
 use smallvec::SmallVec;
-use std::cell::RefCell;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::Arc;
@@ -268,7 +268,7 @@ impl<'a> HostCaller<'a> {
         };
         let mut results: SmallVec<[HostResult; 4]> = interface.results.iter().map(zero).collect();
         let outcome = {
-            let _nested = Nested::enter(self.caller.data().runtime_id());
+            let _nested = nesting::function(self.caller.data().runtime_id());
             function.call(self, args, &mut results)
         };
         // What the guest did in a call from inside the function comes before what the function made of it.
@@ -501,49 +501,6 @@ impl<'a> HostCaller<'a> {
 
 /// Makes the arguments of a call when its interface is known.
 pub type Arguments<'a> = &'a dyn Fn(&Interface) -> Result<SmallVec<[Argument<'a>; 8]>>;
-
-thread_local! {
-    /// The runtimes whose host functions are running on this thread, outermost first.
-    static NESTING: RefCell<SmallVec<[u64; 4]>> = const { RefCell::new(SmallVec::new_const()) };
-}
-
-/// Marks that a host function of a runtime, or a finalizer of its VMs, runs on this thread.
-pub(super) struct Nested;
-
-impl Nested {
-    pub(super) fn enter(runtime_id: u64) -> Nested {
-        NESTING.with_borrow_mut(|n| n.push(runtime_id));
-        Nested
-    }
-}
-
-impl Drop for Nested {
-    fn drop(&mut self) {
-        NESTING.with_borrow_mut(|n| n.pop());
-    }
-}
-
-/// Whether this thread is inside a host function of that runtime.
-pub fn is_inside(runtime_id: u64) -> bool {
-    NESTING.with_borrow(|n| n.contains(&runtime_id))
-}
-
-/// What a call that may go on on another thread takes along.
-pub fn nesting() -> SmallVec<[u64; 4]> {
-    NESTING.with_borrow(Clone::clone)
-}
-
-/// Runs `f` with a nesting that came from another thread.
-pub fn with_nesting<T>(nesting: SmallVec<[u64; 4]>, f: impl FnOnce() -> T) -> T {
-    struct Restore(SmallVec<[u64; 4]>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            NESTING.set(std::mem::take(&mut self.0));
-        }
-    }
-    let _restore = Restore(NESTING.replace(nesting));
-    f()
-}
 
 /// Whether an import is one that the WASI layer answers.
 pub fn is_wasi(module: &str, name: &str) -> bool {

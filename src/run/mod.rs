@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod call;
 pub mod cancel;
+pub mod closing;
 pub mod explain;
 pub mod host;
 pub mod lifecycle;
@@ -10,6 +11,7 @@ pub mod link;
 mod missing;
 pub mod module;
 mod names;
+mod nesting;
 pub mod pool;
 pub mod references;
 pub mod runtime;

@@ -320,10 +320,13 @@ impl Module {
 
     /// Refuses new calls of the module from now on and, if asked, ends those under way. Other modules of the same bytes go on.
     pub fn disable(&self, cancel_running: bool) -> Result<()> {
-        self.runtime.check_open()?;
+        let runtime = &self.runtime;
+        runtime.check_open()?;
+        // Finalizers of the sessions run in it, which closing waits for. In a runtime that is ending, all sessions end anyway.
+        let inside = runtime.enter_to_end();
         self.linked.disable(cancel_running);
-        if cancel_running {
-            self.runtime.sessions().end_stopped();
+        if cancel_running && inside.is_ok() {
+            runtime.sessions().end_stopped();
         }
         Ok(())
     }

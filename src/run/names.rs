@@ -22,12 +22,13 @@ pub enum Key<'a> {
 }
 
 impl<'a> Key<'a> {
-    pub fn parse(key: Option<&'a str>) -> Result<Key<'a>> {
+    /// Reads a key, which came as `parameter`.
+    pub fn parse(parameter: &str, key: Option<&'a str>) -> Result<Key<'a>> {
         match key {
             None => Ok(Key::None),
-            Some("") => Err(Error::argument("key", "is empty")),
+            Some("") => Err(Error::argument(parameter, "is empty")),
             Some(k) if k.len() > MAX_KEY_BYTES => {
-                Err(Error::argument("key", format!("has {} bytes, the limit is {MAX_KEY_BYTES}", k.len())))
+                Err(Error::argument(parameter, format!("has {} bytes, the limit is {MAX_KEY_BYTES}", k.len())))
             }
             Some(k) => Ok(Hash::parse(k).map_or(Key::Alias(k), Key::Claim)),
         }
@@ -101,8 +102,13 @@ impl Names {
 
     /// Makes an alias stand for a module, or for nothing. What it kept alive is given back, to be dropped where no lock is held.
     pub fn set(&mut self, alias: &str, linked: Option<Arc<Linked>>) -> Result<Option<Arc<Linked>>> {
-        let known = matches!(self.aliases.get(alias), Some(Bound::Module(_)));
-        if linked.is_some() && !known && self.set >= MAX_SET {
+        let known = self.aliases.get(alias);
+        if linked.is_none() && known.is_none() {
+            let text = format!("alias: there is no alias \"{}\"", escape(alias, 100));
+            return Err(self.not_found(text, alias));
+        }
+        let was_set = matches!(known, Some(Bound::Module(_)));
+        if linked.is_some() && !was_set && self.set >= MAX_SET {
             return Err(Error::argument("alias", format!("the runtime has {MAX_SET} aliases set already")));
         }
         let adds = linked.is_some();
@@ -110,7 +116,7 @@ impl Names {
             Some(linked) => self.aliases.insert(alias.to_string(), Bound::Module(linked)),
             None => self.aliases.remove(alias),
         };
-        self.set = self.set + usize::from(adds) - usize::from(known);
+        self.set = self.set + usize::from(adds) - usize::from(was_set);
         Ok(match before {
             Some(Bound::Module(linked)) => Some(linked),
             Some(Bound::Code(hash)) => {
@@ -123,9 +129,14 @@ impl Names {
         })
     }
 
-    /// The names nearest to one that stands for nothing.
-    pub fn nearest(&self, wanted: &str) -> Vec<String> {
-        nearest(wanted, self.aliases.keys().map(String::as_str)).into_iter().map(String::from).collect()
+    /// `text` with the names that are nearest to one that stands for nothing.
+    pub fn not_found(&self, mut text: String, wanted: &str) -> Error {
+        let near = nearest(wanted, self.aliases.keys().map(String::as_str));
+        if !near.is_empty() {
+            let names: Vec<String> = near.iter().map(|name| format!("\"{}\"", escape(name, 100))).collect();
+            text.push_str(&format!("; nearest: {}", names.join(", ")));
+        }
+        Error::new(Status::NOT_FOUND, text)
     }
 
     /// Forgets every alias that was set. What they kept alive is given back, to be dropped where no lock is held.
@@ -137,14 +148,7 @@ impl Names {
 
     /// Refuses a key that stands for other bytes than those of `hash`.
     pub fn check(&self, key: &Key<'_>, hash: Hash) -> Result<()> {
-        match self.resolve(key) {
-            Some(bound) if bound != hash => {
-                let shown = key.shown();
-                let text = format!("key: the bytes have the hash {hash}, which is not that of {shown} ({bound})");
-                Err(Error::new(Status::KEY_MISMATCH, text))
-            }
-            _ => Ok(()),
-        }
+        self.resolve(key).map_or(Ok(()), |bound| check(key, bound, hash))
     }
 
     /// Binds an alias that is free or already bound to `hash`.
@@ -167,8 +171,9 @@ impl Names {
         self.modules.get(&hash)?.plain.clone()
     }
 
-    pub fn set_plain(&mut self, hash: Hash, linked: Arc<Linked>) {
-        self.modules.entry(hash).or_default().plain = Some(linked);
+    /// Keeps the module without host functions of `hash`, unless one is kept already. Gives the one that is kept.
+    pub fn set_plain(&mut self, hash: Hash, linked: Arc<Linked>) -> Arc<Linked> {
+        Arc::clone(self.modules.entry(hash).or_default().plain.get_or_insert(linked))
     }
 
     /// Forgets all names of `hash`. What they held is given back, to be dropped where no lock is held.
@@ -181,6 +186,15 @@ impl Names {
     }
 }
 
+/// Refuses a key that stands for the bytes of `bound` where those of `hash` came with it.
+pub fn check(key: &Key<'_>, bound: Hash, hash: Hash) -> Result<()> {
+    if bound == hash {
+        return Ok(());
+    }
+    let text = format!("key: the bytes have the hash {hash}, which is not that of {} ({bound})", key.shown());
+    Err(Error::new(Status::KEY_MISMATCH, text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +203,7 @@ mod tests {
     fn an_alias_is_bound_once_and_forgotten_with_its_module() {
         let mut names = Names::default();
         let (a, b) = (Hash([1; 32]), Hash([2; 32]));
-        let key = Key::parse(Some("app")).unwrap();
+        let key = Key::parse("key", Some("app")).unwrap();
         names.bind(&key, a).unwrap();
         names.bind(&key, a).unwrap();
         assert_eq!(names.bind(&key, b).unwrap_err().status(), Status::KEY_MISMATCH);
@@ -204,9 +218,9 @@ mod tests {
         let names = Names::default();
         let hash = Hash([0xab; 32]);
         let text = "AB".repeat(32);
-        let key = Key::parse(Some(&text)).unwrap();
+        let key = Key::parse("key", Some(&text)).unwrap();
         assert!(names.check(&key, hash).is_ok());
         assert_eq!(names.check(&key, Hash([0; 32])).unwrap_err().status(), Status::KEY_MISMATCH);
-        assert!(Key::parse(Some("")).is_err() && Key::parse(Some(&"k".repeat(257))).is_err());
+        assert!(Key::parse("key", Some("")).is_err() && Key::parse("key", Some(&"k".repeat(257))).is_err());
     }
 }

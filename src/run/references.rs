@@ -1,8 +1,8 @@
 //! References of a VM that its host holds: numbers outside, roots inside.
 
 use crate::error::{Error, Result, Status};
-use crate::run::host::Nested;
 use crate::run::module::Linked;
+use crate::run::nesting;
 use crate::run::vm::VmState;
 use crate::signature::Kind;
 use std::any::Any;
@@ -27,7 +27,7 @@ impl Tracked {
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        let _nested = Nested::enter(self.runtime_id);
+        let _nested = nesting::function(self.runtime_id);
         self.object = None;
     }
 }

@@ -18,10 +18,9 @@ use crate::observe::nanos;
 use crate::observe::snapshot::{Gauges, Snapshot};
 use crate::run::call::Function;
 use crate::run::cancel::{Flag, Sleepers};
-use crate::run::host;
 use crate::run::lifecycle::Lifecycle;
 use crate::run::module::{Base, Linked, LoadOptions, Module};
-use crate::run::names::{Key, Names};
+use crate::run::names::{self, Key, Names};
 use crate::run::pool::Pool;
 use crate::run::sessions::Sessions;
 use crate::run::vm::{Environment, VmState};
@@ -32,9 +31,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use wasmtime::{Engine, Linker};
-
-/// How often a closing runtime makes its guests look at the cancel flag.
-const CANCEL_TICK: Duration = Duration::from_millis(5);
 
 /// A runtime. Shared by its handles; the last one gone ends it.
 pub struct Runtime {
@@ -115,13 +111,12 @@ impl Runtime {
         Ok(Arc::new(Runtime {
             linker: Arc::new(linker),
             syscalls,
-            env: Arc::new(env),
             default_wasi: Arc::new(WasiSettings::default()),
             ticker: Ticker::new(engine.clone()),
             workers: Workers::new(config.compile_threads),
             stacks: Stacks::new(stack_needed(config)),
             cache: Cache::new(config.cache_size, config.cache_bytes, Arc::clone(&metrics)),
-            sessions: Sessions::new(config.session_idle_timeout_ms),
+            sessions: Sessions::new(env.runtime_id, config.session_idle_timeout_ms),
             names: Mutex::default(),
             calls: CachePadded::default(),
             lifecycle: Lifecycle::default(),
@@ -129,18 +124,19 @@ impl Runtime {
             warnings,
             metrics,
             engine,
+            env: Arc::new(env),
         }))
     }
 
     /// Compiles `bytes` or finds their code, and links it with the options' imports.
     pub fn load(self: &Arc<Self>, bytes: &[u8], key: Option<&str>, options: &LoadOptions) -> Result<Module> {
         let entered = Instant::now();
-        let _inside = self.lifecycle.enter()?;
+        let _inside = self.enter()?;
         let named = |e: Error| match &options.name {
             Some(name) => e.context(format_args!("module \"{}\"", escape(name, 200))),
             None => e,
         };
-        let key = Key::parse(key)?;
+        let key = Key::parse("key", key)?;
         let (bytes, hash) = self.identify(bytes, &key).map_err(named)?;
         let (code, found) = self.code(bytes, hash).map_err(named)?;
         if let Some(link) = options.links.iter().find(|link| !Arc::ptr_eq(&link.module.runtime, self)) {
@@ -165,8 +161,8 @@ impl Runtime {
     /// Binds an export of a module given by bytes or by key, for one call. The module has no host functions, unless `key` is an
     /// alias that was set to one that has.
     pub(crate) fn function(self: &Arc<Self>, what: Execute<'_>) -> Result<(Function, Found)> {
-        let key = Key::parse(what.key)?;
-        let _inside = self.lifecycle.enter()?;
+        let key = Key::parse("key", what.key)?;
+        let _inside = self.enter()?;
         let (linked, found) = self.linked(what.bytes, &key)?;
         let module = Module { runtime: Arc::clone(self), linked };
         Ok((Function::bind(module, what.function, what.interface)?, found))
@@ -174,31 +170,37 @@ impl Runtime {
 
     /// The module that a key stands for: the one that an alias was set to, else the cache's code with WASI only.
     pub fn find_module(self: &Arc<Self>, key: &str) -> Result<Module> {
-        let key = Key::parse(Some(key))?;
-        let _inside = self.lifecycle.enter()?;
+        let key = Key::parse("key", Some(key))?;
+        let _inside = self.enter()?;
         let (linked, _) = self.linked(None, &key)?;
         Ok(Module { runtime: Arc::clone(self), linked })
     }
 
     fn linked(&self, bytes: Option<&[u8]>, key: &Key<'_>) -> Result<(Arc<Linked>, Found)> {
         let bytes = bytes.map(|bytes| self.identify(bytes, key)).transpose()?;
-        if let Some(linked) = self.names.lock().module(key) {
+        let set = self.names.lock().module(key);
+        if let Some(linked) = set {
+            // The alias may have been set anew since the bytes were checked against it.
+            if let Some((_, hash)) = bytes {
+                names::check(key, linked.code.hash, hash)?;
+            }
             linked.code.touch();
             return Ok((linked, Found::Held));
         }
-        let (code, found) = match bytes {
-            Some((bytes, hash)) => self.code(bytes, hash)?,
-            None => (self.find(key)?, Found::Held),
+        let Some((bytes, hash)) = bytes else {
+            // A key alone binds nothing: what it stands for now may be another module than a moment ago.
+            return Ok((self.plain(&self.find(key)?)?, Found::Held));
         };
+        let (code, found) = self.code(bytes, hash)?;
         let linked = self.plain(&code)?;
-        self.bind(key, code.hash)?;
+        self.bind(key, hash)?;
         Ok((linked, found))
     }
 
     /// Makes an alias stand for a module from now on, whatever it stood for; `None` removes it. What is under way goes on.
     pub fn set_alias(&self, alias: &str, module: Option<&Module>) -> Result<()> {
-        let inside = self.lifecycle.enter()?;
-        let Key::Alias(alias) = Key::parse(Some(alias)).map_err(|e| e.context("alias"))? else {
+        let _inside = self.enter()?;
+        let Key::Alias(alias) = Key::parse("alias", Some(alias))? else {
             return Err(Error::argument("alias", "is a hash of 64 hexadecimal digits, which names its own bytes"));
         };
         if let Some(module) = module {
@@ -207,15 +209,8 @@ impl Runtime {
             }
             module.linked.check_enabled()?;
         }
-        let mut names = self.names.lock();
-        if module.is_none() && names.resolve(&Key::Alias(alias)).is_none() {
-            let near = names.nearest(alias);
-            return Err(not_found(&Key::Alias(alias), &near));
-        }
-        let before = names.set(alias, module.map(|module| Arc::clone(&module.linked)))?;
-        drop(names);
-        // Its end may run finalizers, which may close the runtime.
-        drop(inside);
+        let before = self.names.lock().set(alias, module.map(|module| Arc::clone(&module.linked)))?;
+        // Its end may run finalizers: no lock is held.
         drop(before);
         Ok(())
     }
@@ -253,11 +248,11 @@ impl Runtime {
     }
 
     fn not_found(&self, key: &Key<'_>) -> Error {
-        let near = match key {
-            Key::Alias(alias) => self.names.lock().nearest(alias),
-            _ => Vec::new(),
-        };
-        not_found(key, &near)
+        let text = format!("key: no module {} is in the cache", key.shown());
+        match key {
+            Key::Alias(alias) => self.names.lock().not_found(text, alias),
+            _ => Error::new(Status::NOT_FOUND, text),
+        }
     }
 
     fn base(&self) -> Base<'_> {
@@ -276,7 +271,8 @@ impl Runtime {
             return Ok(linked);
         }
         let linked = Arc::new(Linked::new(&self.base(), Arc::clone(code), &LoadOptions::default())?);
-        self.names.lock().set_plain(code.hash, Arc::clone(&linked));
+        // Another thread may have been first: who asks by the same hash gets the same module.
+        let linked = self.names.lock().set_plain(code.hash, linked);
         self.forget_unless_held(code.hash);
         Ok(linked)
     }
@@ -310,7 +306,7 @@ impl Runtime {
     /// Gives the cache's hold on one module back.
     pub fn evict(&self, key: &str) -> Result<()> {
         self.check_open()?;
-        let key = Key::parse(Some(key))?;
+        let key = Key::parse("key", Some(key))?;
         let hash = self.names.lock().resolve(&key);
         let evicted = hash.and_then(|hash| self.cache.evict(hash));
         self.forget(evicted.ok_or_else(|| self.not_found(&key))?.hash);
@@ -346,72 +342,24 @@ impl Runtime {
         Ok(snapshot)
     }
 
-    /// Refuses new work, waits up to `grace` for what is under way, ends the rest, and waits for that too: host functions
-    /// cannot be interrupted. Afterwards no thread of the runtime is left. Closing again waits for the first to finish.
-    pub fn close(&self, grace: Duration) -> Result<()> {
-        if host::is_inside(self.env.runtime_id) {
-            return Err(Error::new(Status::BUSY, "a runtime cannot be closed from inside one of its own host functions"));
-        }
-        self.lifecycle.shut();
-        if !self.lifecycle.wait_empty(Some(grace)) {
-            self.cancel();
-            // A call that armed its epoch after that has not seen it: the epoch moves until all have left.
-            while !self.lifecycle.wait_empty(Some(CANCEL_TICK)) {
-                self.ticker.bump();
-            }
-        }
-        self.sessions.stop();
-        // A session that was being released when the list was emptied.
-        self.lifecycle.wait_empty(None);
-        self.ticker.stop();
-        self.workers.stop();
-        self.stacks.stop();
-        self.empty();
-        self.lifecycle.closed();
-        Ok(())
-    }
-
-    /// Ends what is under way without waiting for it: what is left of closing when a host function frees its own runtime. The
-    /// last call that ends closes it.
-    pub fn abandon(&self) {
-        self.lifecycle.abandon();
-        self.cancel();
-        self.sessions.abandon();
-        self.empty();
-    }
-
-    fn cancel(&self) {
+    /// Ends every call, wherever it is.
+    pub(super) fn cancel(&self) {
         self.env.closing.set();
         self.env.rouse();
     }
 
-    fn empty(&self) {
+    /// Ends the threads and waits until they have. Nobody may be at work.
+    pub(super) fn stop_threads(&self) {
+        self.ticker.stop();
+        self.workers.stop();
+        self.stacks.stop();
+    }
+
+    /// Gives back what the cache and the aliases hold.
+    pub(super) fn let_go(&self) {
         self.empty_cache();
         let set = self.names.lock().forget_set();
         drop(set);
-    }
-
-    /// Refuses new work until [`Runtime::resume`] and waits up to `patience` for what is under way.
-    pub fn drain(&self, patience: Duration) -> Result<()> {
-        if host::is_inside(self.env.runtime_id) {
-            return Err(Error::new(Status::BUSY, "a runtime cannot be drained from inside one of its own host functions"));
-        }
-        self.check_open()?;
-        if !self.lifecycle.drain() {
-            return Err(Error::new(Status::SHUTTING_DOWN, "the runtime is closing"));
-        }
-        match self.lifecycle.wait_empty(Some(patience)) {
-            true => Ok(()),
-            false => {
-                let text = format!("timeout_ms: calls are still running after {} ms", patience.as_millis());
-                Err(Error::new(Status::TIMEOUT, text))
-            }
-        }
-    }
-
-    /// Takes new work again after [`Runtime::drain`].
-    pub fn resume(&self) -> Result<()> {
-        self.lifecycle.resume()
     }
 
     /// Refuses where the runtime is closed.
@@ -456,7 +404,12 @@ impl Runtime {
         &self.env
     }
 
-    pub(crate) fn lifecycle(&self) -> &Lifecycle {
+    /// Tells this runtime from the others of the process.
+    pub(super) fn id(&self) -> u64 {
+        self.env.runtime_id
+    }
+
+    pub(super) fn lifecycle(&self) -> &Lifecycle {
         &self.lifecycle
     }
 
@@ -467,15 +420,6 @@ impl Runtime {
     pub(crate) fn next_call_id(&self) -> u64 {
         self.calls.fetch_add(1, Ordering::Relaxed) + 1
     }
-}
-
-fn not_found(key: &Key<'_>, near: &[String]) -> Error {
-    let mut text = format!("key: no module {} is in the cache", key.shown());
-    if !near.is_empty() {
-        let names: Vec<String> = near.iter().map(|name| format!("\"{}\"", escape(name, 100))).collect();
-        text.push_str(&format!("; nearest: {}", names.join(", ")));
-    }
-    Error::new(Status::NOT_FOUND, text)
 }
 
 fn stack_needed(config: &Config) -> usize {

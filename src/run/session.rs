@@ -66,12 +66,12 @@ impl Body {
         }
     }
 
-    /// Takes the VM away for good, to be dropped where no lock is held. One in use stays: whoever uses it looks, when done,
-    /// whether it is to end.
-    pub(super) fn end(&self, why: &str) -> Option<Box<Live>> {
+    /// Takes the VM away for good, to be dropped where no lock is held, if `due` says so of the time when it was last used. One in
+    /// use stays: whoever uses it looks, when done, whether it is to end.
+    pub(super) fn end(&self, why: &str, due: impl FnOnce(Instant) -> bool) -> Option<Box<Live>> {
         let mut seat = self.seat.lock();
         match std::mem::replace(&mut *seat, Seat::Dead(why.to_string())) {
-            Seat::Live(live) => Some(live),
+            Seat::Live(live) if due(live.used) => Some(live),
             other => {
                 *seat = other;
                 None
@@ -166,7 +166,7 @@ impl Module {
     fn acquire_plain(&self, options: &CallOptions) -> Result<Session> {
         let runtime = &self.runtime;
         let entered = Instant::now();
-        let _inside = runtime.lifecycle().enter()?;
+        let _inside = runtime.enter()?;
         let order = Order::new(runtime, &self.linked, entered, options, &options.tokens, false)?;
         self.linked.check_instances(order.limits.instances)?;
         let wasi = runtime.wasi(options)?;
@@ -195,8 +195,8 @@ impl Drop for Session {
     fn drop(&mut self) {
         // Now, and not when the list of sessions lets go of it: its slot is free when it was given back. Closing waits for this:
         // no finalizer runs after it.
-        let _inside = self.runtime.lifecycle().enter_anyway();
-        drop(self.body.end("it was released"));
+        let _inside = self.runtime.enter_anyway();
+        drop(self.body.end("it was released", |_| true));
     }
 }
 
@@ -276,7 +276,7 @@ impl Session {
         let entered = Instant::now();
         let runtime = &*self.runtime;
         let linked = &self.body.linked;
-        let _inside = runtime.lifecycle().enter()?;
+        let _inside = runtime.enter()?;
         // Said first: it is why there may be no VM any more.
         linked.check_enabled().map_err(|e| linked.name_error(e))?;
         let mut turn = self.body.take()?;
@@ -319,7 +319,7 @@ impl Session {
 
     /// Works on the VM between calls.
     fn with<T>(&self, work: impl FnOnce(&mut Vm) -> Result<T>) -> Result<T> {
-        let _inside = self.runtime.lifecycle().enter()?;
+        let _inside = self.runtime.enter()?;
         let mut turn = self.body.take()?;
         let live = turn.live()?;
         live.used = Instant::now();

@@ -1,6 +1,7 @@
 //! The sessions of a runtime: ended when it closes, when their module is stopped, and when nobody has used them for too long.
 
 use crate::error::{Error, Result, Status};
+use crate::run::nesting;
 use crate::run::session::{Body, CLOSED, DISABLED};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::{Arc, Weak};
@@ -14,6 +15,7 @@ pub struct Sessions {
 }
 
 struct Shared {
+    runtime_id: u64,
     /// `None`: no session is ever idle for too long.
     patience: Option<Duration>,
     list: Mutex<List>,
@@ -25,6 +27,12 @@ struct List {
     bodies: Vec<Weak<Body>>,
     /// Length of the list after its last cleaning: it is cleaned again when it is twice as long.
     clean: usize,
+    /// Nobody can use a session now, so that none is idle.
+    paused: bool,
+    /// When the sessions could be used again; none was idle before.
+    since: Option<Instant>,
+    /// The thread sleeps until it is told of a session.
+    asleep: bool,
     stop: bool,
 }
 
@@ -39,9 +47,9 @@ impl List {
 }
 
 impl Sessions {
-    pub fn new(idle_timeout_ms: u64) -> Sessions {
+    pub fn new(runtime_id: u64, idle_timeout_ms: u64) -> Sessions {
         let patience = (idle_timeout_ms != 0).then(|| Duration::from_millis(idle_timeout_ms));
-        let shared = Shared { patience, list: Mutex::default(), changed: Condvar::new() };
+        let shared = Shared { runtime_id, patience, list: Mutex::default(), changed: Condvar::new() };
         Sessions { shared: Arc::new(shared), thread: Mutex::new(None) }
     }
 
@@ -54,33 +62,44 @@ impl Sessions {
                 *thread = Some(started.map_err(|e| Error::new(Status::OS, format!("cannot start the session thread: {e}")))?);
             }
         }
-        self.shared.list.lock().add(body);
-        self.shared.changed.notify_one();
+        let mut list = self.shared.list.lock();
+        list.add(body);
+        // A thread that waits for an older session need not hear of it: the new one is not due before.
+        if std::mem::take(&mut list.asleep) {
+            self.shared.changed.notify_one();
+        }
         Ok(())
     }
 
     /// Ends the sessions of modules that were stopped. One in use ends by itself.
     pub fn end_stopped(&self) {
-        self.shared.end(|body| body.is_stopped(), DISABLED);
+        let bodies = self.shared.bodies();
+        bodies.iter().filter(|body| body.is_stopped()).for_each(|body| drop(body.end(DISABLED, |_| true)));
     }
 
-    /// Ends all sessions but one in use, which ends by itself, and the thread.
-    pub fn stop(&self) {
-        self.abandon();
-        if let Some(thread) = self.thread.lock().take() {
-            // A finalizer that ends its own runtime runs on that very thread, which ends after it.
-            if thread.thread().id() != std::thread::current().id() {
-                // The thread's own code does not panic; a finalizer that does ends with it.
-                let _ = thread.join();
-            }
+    /// Stops the clock of idle sessions or lets it go on, in one step with `turn`.
+    pub fn pause(&self, paused: bool, turn: impl FnOnce() -> Result<()>) -> Result<()> {
+        let mut list = self.shared.list.lock();
+        turn()?;
+        if list.paused && !paused {
+            list.since = Some(Instant::now());
         }
+        list.paused = paused;
+        self.shared.changed.notify_one();
+        Ok(())
     }
 
-    /// As [`Sessions::stop`], without waiting for the thread.
-    pub fn abandon(&self) {
+    /// Ends all sessions and the thread. Nobody may be using a session.
+    pub fn stop(&self) {
         self.shared.list.lock().stop = true;
         self.shared.changed.notify_one();
-        self.shared.end(|_| true, CLOSED);
+        let thread = self.thread.lock().take();
+        // A finalizer that the thread itself runs may be what ends the runtime: the thread then ends on its own.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
+            // The thread's own code does not panic; a finalizer that does ends with it.
+            let _ = thread.join();
+        }
+        self.shared.bodies().iter().for_each(|body| drop(body.end(CLOSED, |_| true)));
     }
 }
 
@@ -91,39 +110,42 @@ impl Drop for Sessions {
 }
 
 impl Shared {
-    fn end(&self, which: impl Fn(&Body) -> bool, why: &str) {
-        let bodies: Vec<Arc<Body>> = self.list.lock().bodies.iter().filter_map(Weak::upgrade).collect();
-        bodies.iter().filter(|body| which(body)).for_each(|body| drop(body.end(why)));
+    /// The sessions. Who has one in hand may be its last owner, whose end runs finalizers: no lock is held then.
+    fn bodies(&self) -> Vec<Arc<Body>> {
+        self.list.lock().bodies.iter().filter_map(Weak::upgrade).collect()
     }
 
     fn run(&self) {
         let Some(patience) = self.patience else { return };
+        // A finalizer that runs here cannot close the runtime, which waits for this thread.
+        let _work = nesting::work(self.runtime_id);
         let why = format!("it was not used for {} ms (session_idle_timeout_ms)", patience.as_millis());
         let mut list = self.list.lock();
         while !list.stop {
-            let now = Instant::now();
-            let mut next: Option<Instant> = None;
-            let mut over: Vec<Arc<Body>> = Vec::new();
-            list.bodies.retain(|body| {
-                let Some(body) = body.upgrade() else { return false };
-                let Some(used) = body.last_used() else { return false };
-                let due = used + patience;
-                if due <= now {
-                    over.push(body);
-                    return true;
-                }
-                next = Some(next.map_or(due, |next| next.min(due)));
-                true
-            });
-            list.clean = list.bodies.len();
-            if !over.is_empty() {
-                // Finalizers run: not under the lock.
-                MutexGuard::unlocked(&mut list, || over.drain(..).for_each(|body| drop(body.end(&why))));
+            list.asleep = list.paused || list.bodies.is_empty();
+            if list.asleep {
+                self.changed.wait(&mut list);
                 continue;
             }
-            match next {
-                Some(at) => drop(self.changed.wait_until(&mut list, at)),
-                None => self.changed.wait(&mut list),
+            let bodies: Vec<Arc<Body>> = list.bodies.iter().filter_map(Weak::upgrade).collect();
+            let now = Instant::now();
+            let used: Vec<Option<Instant>> = bodies.iter().map(|body| body.last_used()).collect();
+            let since = list.since;
+            let due = |used: Instant| since.map_or(used, |since| used.max(since)) + patience;
+            let next = used.iter().flatten().map(|used| due(*used)).min();
+            // Those without a VM are of no more interest, nor are those that were released.
+            list.bodies =
+                bodies.iter().zip(&used).filter(|(_, used)| used.is_some()).map(|(body, _)| Arc::downgrade(body)).collect();
+            list.clean = list.bodies.len();
+            MutexGuard::unlocked(&mut list, || {
+                if next.is_some_and(|next| next <= now) {
+                    bodies.iter().for_each(|body| drop(body.end(&why, |used| due(used) <= now)));
+                }
+                drop(bodies);
+            });
+            let Some(next) = next else { continue };
+            if next > now && !list.stop && !list.paused {
+                self.changed.wait_until(&mut list, next);
             }
         }
     }
