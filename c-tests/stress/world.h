@@ -218,6 +218,7 @@ static inline bool counts(dwcp_status_t status) {
     case DWCP_ERR_NOT_FOUND:
     case DWCP_ERR_WRONG_TYPE:
     case DWCP_ERR_BUFFER_TOO_SMALL:
+    case DWCP_ERR_DISABLED:
     case DWCP_ERR_KEY_MISMATCH: return false;
     default: return true;
     }
