@@ -87,6 +87,44 @@ static void after_some_work(void) {
     dwcp_runtime_free(runtime);
 }
 
+/* A call that is refused did not begin: it has no number and is not counted. */
+static void refused_calls_do_not_count(void) {
+    dwcp_runtime_t *runtime = new_runtime(NULL);
+    dwcp_module_t *module = load(runtime, ADD_WAT);
+    dwcp_function_t *add = function_of(module, "add");
+    dwcp_vm_t *vm = NULL;
+    CHECK_STATUS(dwcp_vm_acquire, OK, (module, NULL, &vm, &err));
+    dwcp_value_t args[2] = {dwcp_i32(1), dwcp_i32(2)}, result = {0};
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_call_options_t much = DWCP_CALL_OPTIONS_INIT;
+    size_t n = 0;
+    uint64_t numbers = 0;
+    much.fuel = 1000000000;
+    CHECK_STATUS(dwcp_function_call, WRONG_TYPE, (add, args, 1, NULL, &result, 1, &n, &stats, &err));
+    numbers += stats.call_id;
+    CHECK_STATUS(dwcp_function_call, INVALID_ARGUMENT, (add, args, 2, &much, &result, 1, &n, &stats, &err));
+    numbers += stats.call_id;
+    CHECK_STATUS(dwcp_vm_call, INVALID_ARGUMENT, (vm, add, args, 2, &much, &result, 1, &n, &stats, &err));
+    numbers += stats.call_id;
+    CHECK_STATUS(dwcp_runtime_drain, OK, (runtime, 1000, &err));
+    CHECK_STATUS(dwcp_function_call, SHUTTING_DOWN, (add, args, 2, NULL, &result, 1, &n, &stats, &err));
+    numbers += stats.call_id;
+    CHECK_STATUS(dwcp_runtime_resume, OK, (runtime, &err));
+    CHECK_STATUS(dwcp_module_disable, OK, (module, false, &err));
+    CHECK_STATUS(dwcp_function_call, DISABLED, (add, args, 2, NULL, &result, 1, &n, &stats, &err));
+    numbers += stats.call_id;
+    CHECK_STATUS(dwcp_vm_call, DISABLED, (vm, add, args, 2, NULL, &result, 1, &n, &stats, &err));
+    numbers += stats.call_id;
+    CHECK_EQ(numbers, 0);
+    dwcp_runtime_metrics_t m = DWCP_RUNTIME_METRICS_INIT;
+    CHECK_STATUS(dwcp_runtime_metrics, OK, (runtime, &m, &err));
+    CHECK_EQ(m.total_executions + m.failed_executions, 0);
+    dwcp_vm_release(vm);
+    dwcp_function_free(add);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
 /* What is alive now, seen from inside a call. */
 static dwcp_status_t look(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
                           size_t nresults) {
@@ -130,6 +168,7 @@ static void switched_off(void) {
 
 int main(void) {
     after_some_work();
+    refused_calls_do_not_count();
     during_a_call();
     switched_off();
     return report("metrics");

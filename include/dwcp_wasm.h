@@ -493,7 +493,10 @@ typedef struct dwcp_runtime_metrics_t {
     double p99_warm_start_ms;
     /** VMs that serve a call now. */
     uint64_t active_vms;
-    /** Calls that ended, in whatever way. */
+    /**
+     * Calls that ended, in whatever way. One that was refused, for its arguments, its options, a disabled module or a runtime
+     * that closes, did not begin and is not among them.
+     */
     uint64_t total_executions;
     /** Calls that ended with another status than DWCP_OK. */
     uint64_t failed_executions;

@@ -4,11 +4,37 @@ use std::io;
 use std::sync::OnceLock;
 use std::thread::{Builder, JoinHandle};
 
-/// Starts a thread that leaves every signal to the host's own threads, but those that a fault of its own raises.
+/// Starts a thread that leaves every signal to the host's own threads, but those that a fault of its own raises. It has `stack`
+/// bytes of stack beside what the threads library takes of it.
 pub fn spawn(name: impl Into<String>, stack: usize, f: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     // A new thread inherits the mask of the one that starts it.
     let _masked = Masked::new();
-    Builder::new().name(name.into()).stack_size(stack).spawn(f)
+    Builder::new().name(name.into()).stack_size(stack.saturating_add(taken())).spawn(f)
+}
+
+/// What every thread's stack loses before the thread begins. glibc puts the thread-local variables of the program and its
+/// libraries there, which may be megabytes, and tells by a function that is not in its headers how much that is.
+fn taken() -> usize {
+    type MinStack = unsafe extern "C" fn(*const libc::pthread_attr_t) -> libc::size_t;
+    static TAKEN: OnceLock<usize> = OnceLock::new();
+    *TAKEN.get_or_init(|| {
+        // SAFETY: the name is NUL-terminated; the function, if there is one, has had this type since glibc 2.15 and only reads
+        // the attributes, which are initialised.
+        unsafe {
+            let found = libc::dlsym(libc::RTLD_DEFAULT, c"__pthread_get_minstack".as_ptr());
+            if found.is_null() {
+                return 0;
+            }
+            let min_stack = std::mem::transmute::<*mut libc::c_void, MinStack>(found);
+            let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
+            if libc::pthread_attr_init(&raw mut attributes) != 0 {
+                return 0;
+            }
+            let taken = min_stack(&raw const attributes);
+            libc::pthread_attr_destroy(&raw mut attributes);
+            taken
+        }
+    })
 }
 
 /// Processors that the process may use, asked once: the answer takes reading files.

@@ -39,7 +39,8 @@ pub struct dwcp_runtime_metrics_t {
     pub p99_warm_start_ms: f64,
     /// VMs that serve a call now.
     pub active_vms: u64,
-    /// Calls that ended, in whatever way.
+    /// Calls that ended, in whatever way. One that was refused, for its arguments, its options, a disabled module or a runtime
+    /// that closes, did not begin and is not among them.
     pub total_executions: u64,
     /// Calls that ended with another status than DWCP_OK.
     pub failed_executions: u64,

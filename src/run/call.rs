@@ -253,8 +253,12 @@ impl Runtime {
         stats: &mut CallStats,
     ) -> Result<i32> {
         let _inside = self.enter()?;
+        // What is refused up to here did not begin: it gets no number and is not counted.
+        let order = Order::new(self, request.linked, request.entered, options, &options.tokens, request.command)?;
+        request.linked.check_instances(order.limits.instances)?;
+        let wasi = self.wasi(options)?;
         stats.cold = request.found != Found::Held;
-        self.account(request.entered, stats, |stats| self.attempt(request, payload, options, stats))
+        self.account(request.entered, stats, |stats| self.attempt(request, &order, wasi, payload, stats))
     }
 
     /// Runs a call, numbered, and counts its end.
@@ -277,14 +281,12 @@ impl Runtime {
     fn attempt(
         &self,
         request: &Request<'_>,
+        order: &Order<'_>,
+        wasi: Arc<WasiSettings>,
         payload: Payload<'_, '_>,
-        options: &CallOptions,
         stats: &mut CallStats,
     ) -> Result<i32> {
-        let order = Order::new(self, request.linked, request.entered, options, &options.tokens, request.command)?;
-        request.linked.check_instances(order.limits.instances)?;
-        let wasi = self.wasi(options)?;
-        let slot = self.slot(&order, stats)?;
+        let slot = self.slot(order, stats)?;
         let result = order.carry_out(self, stats, |errand, stats| {
             let mut vm = Vm::new(request.linked, &order.limits, wasi, errand)
                 .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;

@@ -131,6 +131,10 @@ impl Pool {
         drop(guard);
         self.waiters.fetch_sub(1, Ordering::SeqCst);
         self.heavy.fetch_sub(u32::from(weight > 1), Ordering::SeqCst);
+        if taken.is_err() && self.waiters.load(Ordering::SeqCst) > 0 {
+            // Perhaps it was this one that was woken for a slot, which is another's now.
+            self.wake(1);
+        }
         taken
     }
 
@@ -175,6 +179,32 @@ mod tests {
             let waiter = s.spawn(|| pool.acquire(1, None, true, || None).map(drop));
             drop(first);
             waiter.join().unwrap().unwrap();
+        });
+    }
+
+    #[test]
+    fn a_waiter_that_gives_up_does_not_keep_the_slot_from_the_next() {
+        let pool = Pool::new(1, Duration::from_secs(3600));
+        let held = pool.try_acquire(1).unwrap();
+        let cancelled = std::sync::atomic::AtomicBool::new(false);
+        let is_cancelled = || cancelled.load(Ordering::SeqCst).then_some(Interrupt::Cancelled);
+        let waits_for = |n: u32| {
+            while pool.waiters.load(Ordering::SeqCst) < n {
+                std::thread::yield_now();
+            }
+            // Whoever counted itself under the lock sleeps when the lock is free.
+            drop(pool.lock.lock());
+        };
+        std::thread::scope(|s| {
+            let first = s.spawn(|| pool.acquire(1, None, true, is_cancelled).map(drop));
+            waits_for(1);
+            let second = s.spawn(|| pool.acquire(1, None, true, || None).map(drop));
+            waits_for(2);
+            // Nobody else is told: the one that is woken for the slot finds its call over.
+            cancelled.store(true, Ordering::SeqCst);
+            drop(held);
+            assert_eq!(first.join().unwrap().unwrap_err().status(), Status::CANCELLED);
+            second.join().unwrap().unwrap();
         });
     }
 

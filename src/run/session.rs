@@ -282,12 +282,12 @@ impl Session {
         let mut turn = self.body.take()?;
         let live = turn.live()?;
         let tokens: Tokens = options.tokens.iter().chain(&self.tokens).cloned().collect();
+        let mut order = Order::new(runtime, linked, entered, options, &tokens, false).map_err(|e| linked.name_error(e))?;
+        let Limits { memory_bytes, table_elements, instances, .. } = live.limits;
+        order.limits = Limits { memory_bytes, table_elements, instances, ..order.limits };
         let numbers = matches!(payload, Payload::Numbers(_));
         let mut broken = false;
         let served = runtime.account(entered, stats, |stats| {
-            let mut order = Order::new(runtime, linked, entered, options, &tokens, false)?;
-            let Limits { memory_bytes, table_elements, instances, .. } = live.limits;
-            order.limits = Limits { memory_bytes, table_elements, instances, ..order.limits };
             let vm = &mut live.vm;
             let result = order.carry_out(runtime, stats, |errand, stats| {
                 // A call that is over before it begins leaves the VM as it was.
