@@ -85,9 +85,9 @@ static void beyond(void) {
     CHECK_STATUS(dwcp_config_set_max_live_vms, INVALID_CONFIG, (config, 0, &err));
     CHECK_STATUS(dwcp_config_set_max_live_vms, INVALID_CONFIG, (config, 20001, &err));
     CHECK_HAS(message(), "max_live_vms: ");
-    CHECK_STATUS(dwcp_config_set_acquire_timeout_ms, INVALID_CONFIG, (config, 3600001, &err));
     CHECK_STATUS(dwcp_config_set_session_idle_timeout_ms, INVALID_CONFIG, (config, 31536000001, &err));
     CHECK_STATUS(dwcp_config_set_max_result_bytes, INVALID_CONFIG, (config, 4294967297, &err));
+    CHECK_STATUS(dwcp_config_set_acquire_timeout_ms, INVALID_CONFIG, (config, 3600001, &err));
     CHECK_HAS(message(), "acquire_timeout_ms: ");
     CHECK_STATUS(dwcp_config_set_cache_size, INVALID_CONFIG, (config, 0, &err));
     CHECK_STATUS(dwcp_config_set_cache_size, INVALID_CONFIG, (config, 1000001, &err));
