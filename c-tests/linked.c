@@ -182,6 +182,14 @@ static void wrong_types(dwcp_runtime_t *runtime) {
         CHECK_HAS(message(), cases[i].wanted);
         CHECK_HAS(message(), cases[i].found);
     }
+    /* nor is WASI what it is not, with links as without */
+    static const char wasi[] = "(module (import \"wasi_snapshot_preview1\" \"fd_write\" (func (param i32 i64) (result i32))))";
+    CHECK_STATUS(try_link, UNRESOLVED_IMPORT, (runtime, wasi, NULL, LINKS({"base", base}), &none, &err));
+    CHECK_HAS(message(), "(i32, i32, i32, i32) -> (i32)");
+    CHECK_STATUS(try_link, UNRESOLVED_IMPORT, (runtime, wasi, NULL, NULL, 0, &none, &err));
+    CHECK_HAS(message(), "(i32, i64) -> (i32)");
+    static const char memory[] = "(module (import \"wasi_snapshot_preview1\" \"fd_write\" (memory 1)))";
+    CHECK_STATUS(try_link, UNRESOLVED_IMPORT, (runtime, memory, NULL, LINKS({"base", base}), &none, &err));
     CHECK(none == NULL);
     /* less than there is may be asked for, and no maximum */
     static const char *const fitting[] = {"(memory (import \"base\" \"memory\") 2 4)", "(memory (import \"base\" \"memory\") 0 5)",

@@ -2,6 +2,7 @@
 #include "linking.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 /* A module with so many pages and elements of its own, which may ask for more. */
 #define LIBRARY(pages, elements)                                                                            \
@@ -323,6 +324,66 @@ static void strings_and_aliases(dwcp_runtime_t *runtime) {
     CHECK_STATUS(dwcp_runtime_set_alias, OK, (runtime, "shouter", NULL, &err));
 }
 
+static sem_t running;
+
+static dwcp_status_t note(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
+                          size_t nresults) {
+    (void)user, (void)caller, (void)args, (void)nargs, (void)results, (void)nresults;
+    sem_post(&running);
+    return DWCP_OK;
+}
+
+static void *spin(void *function) {
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    options.fuel = UINT64_MAX;
+    CHECK_STATUS(dwcp_function_call, CANCELLED, (function, NULL, 0, &options, NULL, 0, NULL, NULL, &err));
+    CHECK_HAS(message(), "disabled");
+    test_forget();
+    return NULL;
+}
+
+/* Disabling a link ends the calls and the sessions of what is linked with it, and nobody else's. */
+static void disabled(void) {
+    dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+    CHECK_STATUS(dwcp_config_set_fuel_limit_ceiling, OK, (config, UINT64_MAX - 1, &err));
+    dwcp_runtime_t *runtime = new_runtime(config);
+    dwcp_imports_t *imports = dwcp_imports_new();
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "note", ":", note, NULL, NULL, &err));
+    dwcp_module_t *library = load(runtime, EMPTY), *other = load(runtime, EMPTY);
+    static const char wat[] = "(module (import \"env\" \"note\" (func $n)) (import \"l\" \"f\" (func $f (result i32)))"
+                              " (func (export \"f\") (result i32) (call $f)) (func (export \"spin\") (call $n) (loop (br 0))))";
+    dwcp_module_t *module = load_linked(runtime, wat, imports, LINKS({"l", library})),
+                  *twin = load_linked(runtime, wat, imports, LINKS({"l", other}));
+    dwcp_function_t *spins = function_of(module, "spin"), *f = function_of(module, "f"), *of_twin = function_of(twin, "f");
+    dwcp_vm_t *vm = NULL, *vm_of_twin = NULL;
+    dwcp_value_t result = {0};
+    CHECK_STATUS(dwcp_vm_acquire, OK, (module, NULL, &vm, &err));
+    CHECK_STATUS(dwcp_vm_acquire, OK, (twin, NULL, &vm_of_twin, &err));
+    pthread_t thread;
+    sem_init(&running, 0, 0);
+    REQUIRE(pthread_create(&thread, NULL, spin, spins) == 0);
+    sem_wait(&running);
+    CHECK_STATUS(dwcp_module_disable, OK, (library, true, &err));
+    pthread_join(thread, NULL);
+    dwcp_status_t status = dwcp_vm_call(vm, f, NULL, 0, NULL, &result, 1, NULL, NULL, NULL);
+    CHECK(status == DWCP_ERR_VM_DEAD || status == DWCP_ERR_DISABLED);
+    CHECK_STATUS(dwcp_function_call, DISABLED, (f, NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_vm_call, OK, (vm_of_twin, of_twin, NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_EQ(call_i32(twin, "f"), 1);
+    dwcp_vm_release(vm);
+    dwcp_vm_release(vm_of_twin);
+    dwcp_function_free(spins);
+    dwcp_function_free(f);
+    dwcp_function_free(of_twin);
+    dwcp_module_free(library);
+    dwcp_module_free(other);
+    dwcp_module_free(module);
+    dwcp_module_free(twin);
+    dwcp_imports_free(imports);
+    dwcp_runtime_free(runtime);
+    sem_destroy(&running);
+}
+
 enum { SLOTS = 4, CALLERS = 4, CALLS = 2500 };
 
 static atomic_int refused;
@@ -409,6 +470,7 @@ int main(void) {
     wasi(runtime);
     sessions_and_callers(runtime);
     strings_and_aliases(runtime);
+    disabled();
     slots();
     dwcp_runtime_free(runtime);
     return report("linked_vm");

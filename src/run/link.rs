@@ -90,7 +90,11 @@ fn sources_of(name: &str, linked: &Linked, units: &[Unit], given: &dyn Fn(&str) 
                         Error::argument("options.links", text)
                     }
                     false => {
-                        let text = format!("link \"{}\" imports {wanted} ({}), which is not exported", link(), import.kind);
+                        let text = format!(
+                            "link \"{}\" imports {wanted} ({}), which is not exported",
+                            link(),
+                            escape(&import.kind.to_string(), 300)
+                        );
                         Error::new(Status::UNRESOLVED_IMPORT, text)
                     }
                 })
@@ -108,7 +112,8 @@ pub fn find(import: &Import, units: &[Unit]) -> Result<Option<Source>> {
         let (module, name) = (escape(&import.module, 100), escape(&import.name, 100));
         let text = format!(
             "\"{module}\".\"{name}\" is imported as {}, and the linked module \"{module}\" exports it as {}",
-            import.kind, export.kind
+            escape(&import.kind.to_string(), 300),
+            escape(&export.kind.to_string(), 300)
         );
         return Err(Error::new(Status::UNRESOLVED_IMPORT, text));
     }

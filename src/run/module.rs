@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::error::{Error, Result, Status, escape};
 use crate::interface::Interface;
 use crate::isolate::policy::{LoadPolicy, SyscallPolicy};
+use crate::isolate::wasi;
 use crate::run::call::Function;
 use crate::run::cancel::Flag;
 use crate::run::host::{self, Imports};
@@ -104,9 +105,9 @@ impl Linked {
                 continue;
             }
             sources.push(Source::Host);
-            let wasi = base.wasi_enabled && host::is_wasi(&import.module, &import.name);
+            let is_wasi = base.wasi_enabled && host::is_wasi(&import.module, &import.name);
             // The policy holds for a host's own version of a WASI function too: a denied one keeps the denial.
-            let replaceable = !wasi || base.syscalls.allows(&import.name);
+            let replaceable = !is_wasi || base.syscalls.allows(&import.name);
             let defined = match &import.kind {
                 ExternKind::Function(signature) if replaceable => {
                     options.imports.resolve(&import.module, &import.name, signature)?
@@ -122,7 +123,7 @@ impl Linked {
                     });
                     define(linker, import, interface, function)?;
                 }
-                None if wasi => {}
+                None if is_wasi => check_wasi(import)?,
                 None => missing.push(import),
             }
         }
@@ -266,6 +267,23 @@ fn slots(needs: &Needs, instances: u64, all: u32) -> Result<u32> {
         "max_live_vms: a VM of the module takes {slots} slots (one for each memory and each table, one for two instances), there are {all}; raise it with dwcp_config_set_max_live_vms"
     );
     Err(Error::new(Status::LIMIT_INSTANCES, text).with_limit(c"max_live_vms", all.into(), slots.into()))
+}
+
+/// Refuses an import of a WASI call with another type than it has. Where there are links nothing else would before the first VM.
+fn check_wasi(import: &Import) -> Result<()> {
+    let Some(signature) = wasi::signature(&import.name) else { return Ok(()) };
+    match &import.kind {
+        ExternKind::Function(wanted) if **wanted == signature => Ok(()),
+        other => {
+            let text = format!(
+                "\"{}\".\"{}\" is imported as {}, and WASI has it as function {signature}",
+                escape(&import.module, 100),
+                escape(&import.name, 100),
+                escape(&other.to_string(), 300)
+            );
+            Err(Error::new(Status::UNRESOLVED_IMPORT, text))
+        }
+    }
 }
 
 fn define(

@@ -25,7 +25,7 @@ mod tests;
 pub use context::WasiState;
 pub use sandbox::SandboxLimits;
 pub use settings::{Output, Stdin, WasiSettings};
-pub use shims::{MODULE, add_to_linker};
+pub use shims::{MODULE, add_to_linker, signature};
 pub use stdio::{Captured, Sink};
 
 use crate::isolate::deadline::{Interrupt, Interrupted};

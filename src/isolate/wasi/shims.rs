@@ -3,6 +3,7 @@
 use super::{Exit, MissingMemory, SandboxDenied, WasiHost, calls, paths, poll, readdir};
 use crate::config::DenyAction;
 use crate::isolate::policy::{Decision, SyscallPolicy, call_index};
+use crate::signature::{Kind, Signature};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -152,6 +153,25 @@ macro_rules! invoke {
     (poll $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
         poll::$name($host, &mut $memory, &$rule, $($arg),*)
     };
+}
+
+/// The signature of the call of that name.
+pub fn signature(name: &str) -> Option<Signature> {
+    macro_rules! find {
+        ($( $kind:ident $call:ident$([$($len:ident),*])?($($arg:ident: $ty:ty),*); )*) => {
+            match name {
+                $(stringify!($call) => Some(Signature { params: Box::new([$(kind::<$ty>()),*]), results: Box::new([Kind::I32]) }),)*
+                "proc_exit" => Some(Signature { params: Box::new([Kind::I32]), results: Box::new([]) }),
+                _ => None,
+            }
+        };
+    }
+    for_each_call!(find)
+}
+
+/// The kind of a parameter: they are integers of 32 and of 64 bits.
+const fn kind<T>() -> Kind {
+    if size_of::<T>() == size_of::<i64>() { Kind::I64 } else { Kind::I32 }
 }
 
 /// Defines the 46 calls under the policy.

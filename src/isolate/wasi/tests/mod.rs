@@ -9,6 +9,7 @@ mod streams;
 use super::*;
 use crate::config::{DenyAction, Directory};
 use crate::isolate::policy::{CALLS, SyscallPolicy};
+use crate::signature::{Kind, Signature};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use wasmtime::{Engine, ExternType, Instance, Linker, Memory, Module, Store, Val, ValType};
@@ -223,6 +224,10 @@ fn the_calls_are_those_of_wasmtime_with_the_same_types() {
     let mut their_store = Store::new(&engine, wasmtime_wasi::WasiCtxBuilder::new().build_p1());
     let (a, b) = (types_of(&ours, &mut our_store), types_of(&theirs, &mut their_store));
     assert_eq!(format!("{a:?}"), format!("{b:?}"));
+    for (name, params, results) in a {
+        let kinds = |types: Vec<ValType>| types.iter().map(Kind::of).collect();
+        assert_eq!(signature(&name), Some(Signature { params: kinds(params), results: kinds(results) }), "{name}");
+    }
     let names = |linker: &Linker<Host>, store: &mut Store<Host>| linker.iter(store).count();
     assert_eq!(names(&ours, &mut our_store), CALLS.len());
     assert_eq!(theirs.iter(&mut their_store).count(), CALLS.len());
