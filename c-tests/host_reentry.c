@@ -19,7 +19,7 @@ static dwcp_status_t wants_a_slot(void *user, dwcp_caller_t *caller, const dwcp_
     CHECK_STATUS(dwcp_runtime_execute, NO_SLOT, (the_runtime, (const uint8_t *)ADD_WAT, strlen(ADD_WAT), NULL, "add", pair, 2, NULL, &result, 1, NULL, NULL, &err));
     CHECK_STATUS(dwcp_runtime_close, BUSY, (the_runtime, 0, &err));
     CHECK_STATUS(dwcp_runtime_drain, BUSY, (the_runtime, 0, &err));
-    CHECK_HAS(message(), "host function");
+    CHECK_HAS(message(), "from inside");
     test_forget(); /* this may be a thread of the library */
     visited++;
     return DWCP_OK;
