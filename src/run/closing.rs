@@ -113,7 +113,10 @@ impl Runtime {
     /// A callback that waited for its own call to end would wait for ever.
     fn refuse_from_inside(&self, what: &str) -> Result<()> {
         match nesting::is_at_work(self.id()) {
-            true => Err(Error::new(Status::BUSY, format!("a runtime cannot be {what} from inside one of its own callbacks"))),
+            true => Err(Error::new(
+                Status::BUSY,
+                format!("a runtime cannot be {what} from inside one of its own host functions or finalizers"),
+            )),
             false => Ok(()),
         }
     }
