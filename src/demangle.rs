@@ -178,16 +178,14 @@ impl<'a> Cpp<'a> {
     }
 
     fn part(&mut self, path: &mut Vec<String>) -> Option<()> {
+        // Of internal linkage, however often that is said: no call within a call for it.
+        self.rest = self.rest.trim_start_matches('L');
         let part = match self.rest.chars().next()? {
             'I' => {
                 self.skip_arguments()?;
                 let last = path.last_mut()?;
                 last.push_str("<...>");
                 return Some(());
-            }
-            'L' => {
-                self.next();
-                return self.part(path);
             }
             'B' => {
                 self.next();
@@ -400,6 +398,7 @@ mod tests {
                 .map(|rule| repeated("_Z", rule, "1fvE", 400)),
             )
             .chain(random_names())
+            .chain([format!("_Z{}1a", "L".repeat(2000)), format!("_ZN{}1aE", "L".repeat(2000))])
             .chain(["nw1a", "nwT_", "S_I", "1aI", "T_I", "UlP", "1aC1"].map(|e| format!("_ZN1aI{}", e.repeat(400))))
             .chain([doubling, format!("_RINvC1a1b{backrefs}E"), repeated("_RINvC1a1b", "TB9_B9_", "E", 200)])
             .collect()
