@@ -301,21 +301,25 @@ static dwcp_module_t *load_turn(int turn) {
     return module;
 }
 
-static void replaced_under_load(void) {
+/* With `disabling`, the module that was replaced is disabled as well: calls by alias never see that, whoever holds a handle does. */
+static void replaced_under_load(bool disabling) {
+    memset(&change, 0, sizeof change);
     change.runtime = new_runtime(NULL);
-    dwcp_module_t *module = load_turn(0);
+    dwcp_module_t *module = load_turn(0), *before_it = NULL;
     CHECK_STATUS(dwcp_runtime_set_alias, OK, (change.runtime, "app", module, &err));
-    dwcp_module_free(module);
     pthread_t threads[CALLERS];
     for (int i = 0; i < CALLERS; i++)
-        REQUIRE(pthread_create(&threads[i], NULL, call_by_name, i % 2 == 0 ? NULL : change.runtime) == 0);
+        REQUIRE(pthread_create(&threads[i], NULL, call_by_name, disabling || i % 2 == 0 ? NULL : change.runtime) == 0);
     for (int turn = 1; turn <= TURNS; turn++) {
+        before_it = module;
         module = load_turn(turn);
         atomic_store(&change.begun, turn);
         CHECK_STATUS(dwcp_runtime_set_alias, OK, (change.runtime, "app", module, &err));
         atomic_store(&change.done, turn);
-        dwcp_module_free(module);
+        if (disabling) CHECK_STATUS(dwcp_module_disable, OK, (before_it, false, &err));
+        dwcp_module_free(before_it);
     }
+    dwcp_module_free(module);
     /* the last one serves on */
     int before = atomic_load(&change.calls);
     while (atomic_load(&change.calls) < before + 100) sched_yield();
@@ -373,7 +377,8 @@ int main(void) {
     aliases();
     linked();
     as_many_as_there_may_be();
-    replaced_under_load();
+    replaced_under_load(false);
+    replaced_under_load(true);
     bytes_and_names_at_once();
     return report("names");
 }

@@ -12,6 +12,7 @@ use super::status::dwcp_status_t;
 use super::transfer::{Arrays, Cargo};
 use super::value::dwcp_value_t;
 use crate::compile::cache::Found;
+use crate::error::Status;
 use crate::interface::Interface;
 use crate::run::call::{CallOptions, CallStats, Function};
 use crate::run::runtime::Execute;
@@ -216,12 +217,19 @@ pub unsafe extern "C" fn dwcp_runtime_execute(
         slice(results.cast_const(), capacity, "results")?;
         let (options, interface) = options_with_signature(options)?;
         let what = Execute { bytes, key: optional_string(key, "key")?, function: string(function, "function")?, interface };
-        let (function, found): (Function, Found) = runtime.function(what)?;
         let arrays = Arrays { args, nargs, results, capacity, nresults };
-        arrays.carry(function.interface(), |cargo| match cargo {
-            Cargo::Numbers(values) => function.call_from(entered, found, values, &options, taken).map(|()| Vec::new()),
-            Cargo::Typed(args) => function.call_typed_from(entered, found, args, &options, taken),
-        })
+        loop {
+            let (function, found): (Function, Found) = runtime.function(&what)?;
+            let outcome = arrays.carry(function.interface(), |cargo| match cargo {
+                Cargo::Numbers(values) => function.call_from(entered, found, values, &options, taken).map(|()| Vec::new()),
+                Cargo::Typed(args) => function.call_typed_from(entered, found, args, &options, taken),
+            });
+            // Refused before anything ran: a module that is replaced and then disabled costs no call by its alias.
+            match outcome {
+                Err(e) if e.status() == Status::DISABLED && runtime.was_replaced(&what, &function) => {}
+                outcome => return outcome,
+            }
+        }
     })
 }
 

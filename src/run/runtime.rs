@@ -160,12 +160,19 @@ impl Runtime {
 
     /// Binds an export of a module given by bytes or by key, for one call. The module has no host functions, unless `key` is an
     /// alias that was set to one that has.
-    pub(crate) fn function(self: &Arc<Self>, what: Execute<'_>) -> Result<(Function, Found)> {
+    pub(crate) fn function(self: &Arc<Self>, what: &Execute<'_>) -> Result<(Function, Found)> {
         let key = Key::parse("key", what.key)?;
         let _inside = self.enter()?;
         let (linked, found) = self.linked(what.bytes, &key)?;
         let module = Module { runtime: Arc::clone(self), linked };
-        Ok((Function::bind(module, what.function, what.interface)?, found))
+        Ok((Function::bind(module, what.function, what.interface.clone())?, found))
+    }
+
+    /// Whether a refused call's alias stands for another module by now: it was set anew before the old one was disabled, and the
+    /// call came between.
+    pub(crate) fn was_replaced(&self, what: &Execute<'_>, function: &Function) -> bool {
+        let set = Key::parse("key", what.key).ok().and_then(|key| self.names.lock().module(&key));
+        set.is_some_and(|linked| !Arc::ptr_eq(&linked, &function.module().linked))
     }
 
     /// The module that a key stands for: the one that an alias was set to, else the cache's code with WASI only.
