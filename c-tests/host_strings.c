@@ -431,6 +431,23 @@ static void signatures(dwcp_runtime_t *runtime) {
     }
 }
 
+/* What a host function was given lies where the guest's allocator may write: it is handed on as it was. */
+HOST(hands_on) {
+    UNUSED;
+    dwcp_value_t both[2] = {dwcp_string("XXXX"), args[0]}, result = {0};
+    CHECK_STATUS(dwcp_caller_call, OK, (caller, "second", "ss:i", both, 2, &result, 1, NULL, &err));
+    CHECK_EQ(dwcp_as_i32(result), 'v');
+    return DWCP_OK;
+}
+
+static void arguments_handed_on(dwcp_runtime_t *runtime) {
+    run(runtime,
+        "(module (import \"env\" \"f\" (func $f (param i32 i32)))" HEAP_WAT " (data (i32.const 1024) \"view\")"
+        " (func (export \"second\") (param i32 i32 i32 i32) (result i32) (i32.load8_u (local.get 2)))"
+        " (func (export \"run\") (call $f (i32.const 1024) (i32.const 4))))",
+        "s:", hands_on);
+}
+
 int main(void) {
     dwcp_runtime_t *runtime = new_runtime(NULL);
     arguments(runtime);
@@ -441,6 +458,7 @@ int main(void) {
     wrong_results(runtime);
     allocators_under_results(runtime);
     the_helpers(runtime);
+    arguments_handed_on(runtime);
     signatures(runtime);
     dwcp_runtime_free(runtime);
     return report("host_strings");

@@ -1,5 +1,6 @@
 //! Host functions: what a host defines for its guests, and what such a function may do while it runs.
 
+use crate::buffer::Buffer;
 use crate::error::{Error, Result, Status, escape};
 use crate::interface::{Content, Form, Interface, Type};
 use crate::isolate::deadline::Interrupted;
@@ -166,7 +167,7 @@ fn enter(
         args.push(match (*ty, own) {
             (Type::Core(_), [value]) => HostArgument::Number(*value),
             (Type::Data { content, form }, own) => {
-                let heap = host.string_heap()?;
+                let heap = host.reach_strings()?;
                 let what = || format!("argument {i} of the host function");
                 let range = heap.range(&host.caller, own, form, content, &mut budget, what)?;
                 HostArgument::Data(content, range)
@@ -209,7 +210,7 @@ fn enter_checked(
             Type::Core(kind) if kind.is_number() => HostArgument::Number(typed::numbers(own)?[0]),
             Type::Core(kind) => HostArgument::Reference(kind, host.lend(&own[0])?),
             Type::Data { content, form } => {
-                let heap = host.string_heap()?;
+                let heap = host.reach_strings()?;
                 let what = || format!("argument {i} of the host function");
                 HostArgument::Data(content, heap.range(&host.caller, &typed::numbers(own)?, form, content, &mut budget, what)?)
             }
@@ -235,6 +236,8 @@ fn enter_checked(
 pub struct HostCaller<'a> {
     caller: Caller<'a, VmState>,
     heap: Option<Heap>,
+    /// Whether the allocator was looked for: that takes longer than most host functions, and those that only read need none.
+    knows_allocator: bool,
     /// References made or passed during this function: the host's until it returns.
     lent: Vec<u64>,
     /// Strings and bytes that the function gave, put into the guest's memory.
@@ -252,7 +255,7 @@ impl Drop for HostCaller<'_> {
 
 impl<'a> HostCaller<'a> {
     fn new(caller: Caller<'a, VmState>) -> HostCaller<'a> {
-        HostCaller { caller, heap: None, lent: Vec::new(), given: Vec::new() }
+        HostCaller { caller, heap: None, knows_allocator: false, lent: Vec::new(), given: Vec::new() }
     }
 
     /// Runs the function, and gives its results.
@@ -298,7 +301,8 @@ impl<'a> HostCaller<'a> {
 
     /// Puts result `i` into the guest's memory: guest code runs.
     pub fn give(&mut self, i: usize, bytes: &[u8], form: Form) -> Result<()> {
-        let heap = self.string_heap()?;
+        self.reach_strings()?;
+        let heap = self.heap()?;
         self.check_stack()?;
         let values = heap.put(&mut self.caller, bytes, form).map_err(|e| self.explain(&e))?;
         self.given.retain(|(at, _)| *at != i);
@@ -326,7 +330,7 @@ impl<'a> HostCaller<'a> {
 
     /// The guest's memory at `ptr`, for `len` bytes.
     pub fn memory(&mut self, ptr: u64, len: u64) -> Result<&mut [u8]> {
-        let memory = self.heap()?.memory;
+        let memory = self.reach()?.memory;
         let data = memory.data_mut(&mut self.caller);
         let size = data.len();
         let range = usize::try_from(ptr).ok().zip(ptr.checked_add(len).and_then(|end| usize::try_from(end).ok()));
@@ -337,12 +341,12 @@ impl<'a> HostCaller<'a> {
 
     /// Bytes of the guest's memory; 0 without one.
     pub fn memory_size(&mut self) -> u64 {
-        self.heap().map_or(0, |heap| heap.memory.data_size(&self.caller) as u64)
+        self.reach().map_or(0, |heap| heap.memory.data_size(&self.caller) as u64)
     }
 
     /// The bytes at `ptr` up to a NUL.
     pub fn terminated(&mut self, ptr: u64) -> Result<&[u8]> {
-        let memory = self.heap()?.memory;
+        let memory = self.reach()?.memory;
         let data = memory.data(&self.caller);
         let size = data.len();
         let rest = usize::try_from(ptr).ok().and_then(|start| data.get(start..));
@@ -379,7 +383,7 @@ impl<'a> HostCaller<'a> {
 
     /// Whether these bytes lie in the guest's memory.
     pub fn holds(&mut self, bytes: &[u8]) -> bool {
-        let Ok(heap) = self.heap() else { return false };
+        let Ok(heap) = self.reach() else { return false };
         let memory = heap.memory.data(&self.caller).as_ptr_range();
         let range = bytes.as_ptr_range();
         range.start < memory.end && memory.start < range.end
@@ -402,6 +406,18 @@ impl<'a> HostCaller<'a> {
         let heap = if needs_heap { Some(self.heap()?) } else { None };
         let args = args(&interface)?;
         self.check_stack()?;
+        // The allocator runs for one argument after the other: what lies in the guest's own memory would be what it makes of it.
+        let mut copies: SmallVec<[(usize, Buffer); 2]> = SmallVec::new();
+        for (i, arg) in args.iter().enumerate() {
+            if let Argument::Data(bytes) = arg
+                && self.holds(bytes)
+            {
+                let no_memory = || Error::new(Status::OS, format!("no memory for the {} bytes of argument {i}", bytes.len()));
+                copies.push((i, Buffer::copy(bytes).ok_or_else(no_memory)?));
+            }
+        }
+        let copied = |i: usize| copies.iter().find(|(of, _)| *of == i).map(|(_, copy)| Argument::Data(copy.as_slice()));
+        let args: SmallVec<[Argument<'_>; 8]> = args.iter().enumerate().map(|(i, arg)| copied(i).unwrap_or(*arg)).collect();
         let (caller, lent) = (&mut self.caller, &mut self.lent);
         match typed::call(&mut *caller, function, &interface, &args, heap) {
             Ok(outputs) => {
@@ -438,9 +454,9 @@ impl<'a> HostCaller<'a> {
         }
     }
 
-    /// Memory and allocator, for strings and bytes of a host function's signature.
-    fn string_heap(&mut self) -> Result<Heap> {
-        self.heap().map_err(|_| {
+    /// The memory, for strings and bytes of a host function's signature.
+    fn reach_strings(&mut self) -> Result<Heap> {
+        self.reach().map_err(|_| {
             let text = "a host function that takes or gives strings or bytes needs the calling module to export its memory as \"memory\"";
             Error::new(Status::UNSUPPORTED, text)
         })
@@ -478,7 +494,8 @@ impl<'a> HostCaller<'a> {
         Ok(id)
     }
 
-    fn heap(&mut self) -> Result<Heap> {
+    /// The memory, for what reads and writes it.
+    fn reach(&mut self) -> Result<Heap> {
         if let Some(heap) = self.heap {
             return Ok(heap);
         }
@@ -490,12 +507,21 @@ impl<'a> HostCaller<'a> {
                 .shared_memory()
                 .ok_or_else(|| Error::new(Status::NOT_FOUND, "the calling module exports no memory named \"memory\""))?,
         };
+        Ok(*self.heap.insert(Heap { memory, allocator: None }))
+    }
+
+    /// The memory with its allocator.
+    fn heap(&mut self) -> Result<Heap> {
+        let heap = self.reach()?;
+        if std::mem::replace(&mut self.knows_allocator, true) {
+            return Ok(heap);
+        }
         let exported = |caller: &mut Caller<'_, VmState>, p: Protocol| match caller.get_export(p.name()) {
             Some(Extern::Func(f)) if p.fits(&Signature::of(&f.ty(&*caller))) => Some((p, f)),
             _ => None,
         };
         let allocator = Protocol::ALL.into_iter().find_map(|p| exported(&mut self.caller, p));
-        Ok(*self.heap.insert(Heap { memory, allocator }))
+        Ok(*self.heap.insert(Heap { allocator, ..heap }))
     }
 }
 
