@@ -1,4 +1,5 @@
 /* How sessions end, and what does not end them: a guest that is torn down takes its VM with it, a wrong argument does not. */
+#include "hosts.h"
 #include "session_guests.h"
 
 #include <unistd.h>
@@ -212,10 +213,40 @@ static void goes_on(void) {
     dwcp_vm_release(vm); /* after the runtime */
 }
 
+/* The session calls a host function that the module exports, and that one a guest which does not come to its end. */
+HOST(calls_back) {
+    UNUSED;
+    CHECK_STATUS(dwcp_caller_call_ref, OUT_OF_FUEL, (caller, &args[0], NULL, 0, NULL, 0, NULL, &err));
+    return DWCP_OK;
+}
+
+static void ends_behind_a_host_function(void) {
+    dwcp_runtime_t *runtime = new_runtime(NULL);
+    dwcp_module_t *module = load_defined(
+        runtime,
+        "(module (import \"env\" \"f\" (func $f (param funcref))) (export \"f\" (func $f)) (elem declare func $spin)"
+        " (func $spin (loop (br 0))) (func (export \"spin\") (result funcref) (ref.func $spin)) (func (export \"ok\")))",
+        "f", "c:", calls_back);
+    dwcp_function_t *f = bind(module, "f", NULL), *spin = bind(module, "spin", NULL), *ok = bind(module, "ok", NULL);
+    dwcp_vm_t *vm = NULL;
+    REQUIRE(CHECK_STATUS(dwcp_vm_acquire, OK, (module, NULL, &vm, &err)));
+    dwcp_value_t reference = {0};
+    CHECK_STATUS(dwcp_vm_call, OK, (vm, spin, NULL, 0, NULL, &reference, 1, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_vm_call, OUT_OF_FUEL, (vm, f, &reference, 1, NULL, NULL, 0, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_vm_call, VM_DEAD, (vm, ok, NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
+    dwcp_vm_release(vm);
+    dwcp_function_free(f);
+    dwcp_function_free(spin);
+    dwcp_function_free(ok);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
 int main(void) {
     REQUIRE(mkdtemp(root) != NULL);
     ends();
     goes_on();
+    ends_behind_a_host_function();
     rmdir(root);
     return report("session_ends");
 }

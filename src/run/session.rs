@@ -430,9 +430,10 @@ fn check_options(options: &CallOptions) -> Result<()> {
     }
 }
 
-/// Whether the guest was torn down in the middle. What the host found wrong before or after the guest ran has no backtrace.
+/// Whether the guest was torn down in the middle. What the host found wrong before or after the guest ran has no backtrace; what
+/// ended a guest that an exported host function called has none of this call, but the frames of where it happened.
 fn has_unwound(error: &wasmtime::Error) -> bool {
-    error.downcast_ref::<WasmBacktrace>().is_some() || error.downcast_ref::<Error>().is_none()
+    error.downcast_ref::<WasmBacktrace>().is_some() || error.downcast_ref::<Error>().is_none_or(|own| !own.frames().is_empty())
 }
 
 fn interface_of(vm: &mut Vm, function: Func) -> Interface {
