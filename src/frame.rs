@@ -8,10 +8,13 @@ use std::sync::Arc;
 /// Longest name that a frame keeps, in bytes. Names that compilers write are some hundred bytes long; a hostile one may be as
 /// long as its module.
 const MAX_RAW_NAME: usize = 4096;
+/// Most that the frames of one error keep of names, in bytes: a batch may have an error for each of its rows.
+const MAX_RAW_NAMES: usize = 64 << 10;
 /// Most that is shown of a module's name, of a function's and of a file's, in bytes, escaped.
 const MAX_MODULE: usize = 200;
 const MAX_FUNCTION: usize = 1000;
 const MAX_FILE: usize = 1000;
+
 /// A place in the source of a guest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {
@@ -33,8 +36,8 @@ pub trait SourceMap: Send + Sync {
 /// One guest frame of a trap.
 #[derive(Clone, Default)]
 pub struct Frame {
-    module: Option<Box<str>>,
-    function: Option<Box<str>>,
+    module: Option<Arc<str>>,
+    function: Option<Arc<str>>,
     pub func_index: u32,
     /// Byte offset of the instruction in the module's binary.
     pub offset: Option<u64>,
@@ -56,11 +59,10 @@ impl Frame {
         Frame { func_index, offset, ..Frame::default() }
     }
 
-    /// The names of module and function as the module has them.
-    pub fn with_names(mut self, module: Option<&str>, function: Option<&str>) -> Frame {
-        let keep = |name: &str| name[..name.floor_char_boundary(MAX_RAW_NAME)].into();
-        self.module = module.map(keep);
-        self.function = function.map(keep);
+    /// The names of module and function as the module has them. Frames of one error share what is the same.
+    pub fn with_names(mut self, names: &mut Names, module: Option<&str>, function: Option<&str>) -> Frame {
+        self.module = module.and_then(|name| names.keep(name));
+        self.function = function.and_then(|name| names.keep(name));
         self
     }
 
@@ -71,6 +73,30 @@ impl Frame {
 
     fn source_address(&self) -> Option<*const ()> {
         self.source.as_ref().map(|s| Arc::as_ptr(s).cast())
+    }
+}
+
+/// The names that the frames of one error keep.
+#[derive(Default)]
+pub struct Names {
+    known: Vec<Arc<str>>,
+    bytes: usize,
+}
+
+impl Names {
+    /// The name, cut to what is kept of one; `None` once the names of the error have no more room.
+    fn keep(&mut self, name: &str) -> Option<Arc<str>> {
+        let name = &name[..name.floor_char_boundary(MAX_RAW_NAME)];
+        if let Some(known) = self.known.iter().find(|known| ***known == *name) {
+            return Some(Arc::clone(known));
+        }
+        self.bytes += name.len();
+        if self.bytes > MAX_RAW_NAMES {
+            return None;
+        }
+        let kept: Arc<str> = name.into();
+        self.known.push(Arc::clone(&kept));
+        Some(kept)
     }
 }
 
@@ -143,7 +169,7 @@ mod tests {
         let maps = [Arc::new(Lines(AtomicU32::new(0))), Arc::new(Lines(AtomicU32::new(0)))];
         let source = |i: usize| Some(Arc::clone(&maps[i]) as Arc<dyn SourceMap>);
         let frames = [
-            Frame::new(1, Some(7)).with_names(Some("m\"\u{7}"), Some("f\u{1b}")).with_source(source(0)),
+            Frame::new(1, Some(7)).with_names(&mut Names::default(), Some("m\"\u{7}"), Some("f\u{1b}")).with_source(source(0)),
             Frame::new(2, Some(8)).with_source(source(1)),
             Frame::new(3, Some(9)).with_source(source(0)),
             Frame::new(4, None).with_source(source(0)),
@@ -159,10 +185,21 @@ mod tests {
     #[test]
     fn long_names_are_cut() {
         let long = "é".repeat(5000);
-        let frame = Frame::new(0, None).with_names(Some(&long), Some(&long));
+        let frame = Frame::new(0, None).with_names(&mut Names::default(), Some(&long), Some(&long));
         assert!(frame.module.as_ref().is_some_and(|m| m.len() <= MAX_RAW_NAME));
         let shown = readable(&[frame], true, true).remove(0);
         assert!(shown.module.is_some_and(|m| m.len() <= MAX_MODULE + 3 && m.ends_with("...")));
         assert!(shown.function.is_some_and(|f| f.len() <= MAX_FUNCTION + 3 && f.ends_with("...")));
+    }
+
+    #[test]
+    fn frames_of_one_error_share_their_names() {
+        let mut names = Names::default();
+        let one = Frame::new(1, None).with_names(&mut names, Some("m"), Some("f"));
+        let two = Frame::new(1, None).with_names(&mut names, Some("m"), Some("f"));
+        assert!(Arc::ptr_eq(&one.function.unwrap(), &two.function.unwrap()) && names.bytes == 2);
+        let named = |i: usize| format!("{i:04}{}", "x".repeat(4000));
+        let kept = (0..100).filter(|i| names.keep(&named(*i)).is_some()).count();
+        assert!(kept * 4004 <= MAX_RAW_NAMES && kept > 10, "{kept}");
     }
 }

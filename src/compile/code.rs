@@ -2,6 +2,7 @@
 
 use crate::compile::debug_info::DebugInfo;
 use crate::compile::guard::Needs;
+use crate::compile::long_names;
 use crate::error::{Error, Result, Status, escape, nearest};
 use crate::interface::Interface;
 use crate::signature::{Kind, Signature};
@@ -133,7 +134,7 @@ pub struct Code {
 impl Code {
     /// Compiles a checked binary. `size_bytes` is the input's size, which for text differs from the binary's.
     pub fn compile(engine: &wasmtime::Engine, hash: Hash, binary: &[u8], needs: Needs, size_bytes: usize) -> Result<Code> {
-        let module = wasmtime::Module::from_binary(engine, binary).map_err(|e| refused(&e, binary))?;
+        let module = wasmtime::Module::from_binary(engine, &long_names::hidden(binary)).map_err(|e| refused(&e, binary))?;
         // Here and not in the first call: it writes a file in memory, and this thread blocks the signal for one that is too large.
         module
             .initialize_copy_on_write_image()

@@ -6,4 +6,5 @@ pub mod debug_info;
 mod declared;
 pub mod engine;
 pub mod guard;
+mod long_names;
 pub mod workers;

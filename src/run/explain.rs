@@ -1,7 +1,7 @@
 //! Why a guest ended: wasmtime's error and the VM's state become one of our own.
 
 use crate::error::{Error, LimitHit, Result, Status, escape};
-use crate::frame::Frame;
+use crate::frame::{Frame, Names};
 use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::Limits;
 use crate::isolate::wasi;
@@ -152,9 +152,10 @@ fn other(error: &wasmtime::Error, state: &VmState, limits: &Limits) -> Error {
 fn frames(error: &wasmtime::Error, state: &VmState) -> Vec<Frame> {
     const MOST: usize = 100;
     let Some(trace) = error.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
+    let mut names = Names::default();
     let frame = |f: &wasmtime::FrameInfo| {
         Frame::new(f.func_index(), f.module_offset().map(|o| o as u64))
-            .with_names(f.module().name(), f.func_name())
+            .with_names(&mut names, f.module().name(), f.func_name())
             .with_source(state.source_of(f.module()))
     };
     trace.frames().iter().take(MOST).map(frame).collect()
