@@ -37,6 +37,7 @@ HOST(exports) {
     CHECK_STATUS(dwcp_caller_call, BUFFER_TOO_SMALL, (caller, "two", NULL, mixed, 2, out, 1, &n, &err));
     CHECK_EQ(n, 2);
     CHECK_STATUS(dwcp_caller_call, NOT_FOUND, (caller, "ad", NULL, pair, 2, out, 1, &n, &err));
+    CHECK_HAS(dwcp_error_message(err), "nearest: \"add");
     CHECK_EQ(n, 0);
     CHECK_STATUS(dwcp_caller_call, NOT_FOUND, (caller, "memory", NULL, NULL, 0, NULL, 0, NULL, &err)); /* no function */
     CHECK_STATUS(dwcp_caller_call, WRONG_TYPE, (caller, "add", "i:i", pair, 1, out, 1, NULL, &err));

@@ -103,6 +103,16 @@ static void instances(void) {
     CHECK_STATUS(dwcp_function_call, OK, (f, NULL, 0, &options, &result, 1, NULL, NULL, &err));
     options.max_instances = 1;
     CHECK_STATUS(dwcp_function_call, LIMIT_INSTANCES, (f, NULL, 0, &options, &result, 1, NULL, NULL, &err));
+
+    /* by its alias, as a command, and from a file */
+    CHECK_STATUS(dwcp_runtime_set_alias, OK, (runtime, "two", two, &err));
+    CHECK_STATUS(dwcp_runtime_execute, LIMIT_INSTANCES, (runtime, NULL, 0, "two", "f", NULL, 0, &options, &result, 1, NULL, NULL, &err));
+    CHECK(dwcp_error_limit(err, &limit, &asked) && limit == 1 && asked == 2);
+    dwcp_module_t *command = load_linked(runtime, "(module (func (export \"_start\")))", NULL, LINKS({"a", part}, {"b", part}));
+    CHECK_STATUS(dwcp_module_run, LIMIT_INSTANCES, (command, NULL, NULL, NULL, &err));
+    CHECK_STATUS(dwcp_module_load_file, LIMIT_INSTANCES, (runtime, WORDCOUNT, &load, &none, &err));
+    CHECK_STR(dwcp_error_limit_name(err), "max_instances");
+    dwcp_module_free(command);
     CHECK(none == NULL && vm == NULL);
     dwcp_function_free(f);
     dwcp_module_free(part);

@@ -105,6 +105,7 @@ static void aliases(void) {
     /* loading under that name: the same bytes only, and the alias stays what it is */
     CHECK_STATUS(dwcp_module_load, KEY_MISMATCH,
                  (runtime, (const uint8_t *)SEVEN_WAT, strlen(SEVEN_WAT), "app", NULL, &loaded, &err));
+    CHECK_HAS(message(), "dwcp_runtime_set_alias puts another module under that name");
     dwcp_imports_t *imports = dwcp_imports_new();
     CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "who", ":i", who, (void *)50, NULL, &err));
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;

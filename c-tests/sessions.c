@@ -201,7 +201,7 @@ static void memory_and_globals(void) {
                                  " (global (export \"i\") (mut i32) (i32.const -1)) (global (export \"I\") (mut i64) (i64.const 2))"
                                  " (global (export \"f\") (mut f32) (f32.const 0.5)) (global (export \"F\") (mut f64) (f64.const 0.25))"
                                  " (global (export \"v\") (mut v128) (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15))"
-                                 " (global (export \"c\") i32 (i32.const 9))"
+                                 " (global (export \"c\") i32 (i32.const 9)) (global (export \"counter\") i32 (i32.const 1))"
                                  " (func (export \"i_now\") (result i32) (global.get 0))"
                                  " (func (export \"grow\") (result i32) (memory.grow (i32.const 1))))"),
                   *bare = load(runtime, ADD_WAT);
@@ -263,12 +263,15 @@ static void memory_and_globals(void) {
     CHECK_STATUS(dwcp_vm_global_set, INVALID_ARGUMENT, (vm, "c", &value, &err));
     CHECK_HAS(message(), "constant");
     CHECK_STATUS(dwcp_vm_global_set, WRONG_TYPE, (vm, "I", &value, &err));
+    CHECK_STR(message(), "value: is expected as i64, given as i32"); /* a single value has no number */
     CHECK_STATUS(dwcp_vm_global_get, WRONG_TYPE, (vm, "memory", &value, &err));
     CHECK_EQ(value.kind, DWCP_KIND_NONE);
     CHECK_STATUS(dwcp_vm_global_set, WRONG_TYPE, (vm, "memory", &value, &err));
     CHECK_STATUS(dwcp_vm_global_get, NOT_FOUND, (vm, "no\n", &value, &err));
     CHECK_HAS(message(), "no\\n");
     CHECK_STATUS(dwcp_vm_global_set, NOT_FOUND, (vm, "none", &value, &err));
+    CHECK_STATUS(dwcp_vm_global_get, NOT_FOUND, (vm, "count", &value, &err));
+    CHECK_STR(message(), "global \"count\" is not exported; nearest: \"counter\"");
     CHECK_STATUS(dwcp_vm_global_get, INVALID_ARGUMENT, (vm, "\xff", &value, &err));
     CHECK_STATUS(dwcp_vm_global_set, INVALID_ARGUMENT, (vm, "i", NULL, &err));
     dwcp_vm_release(small);

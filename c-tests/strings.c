@@ -152,7 +152,7 @@ static void what_the_host_gives_is_checked(const dwcp_module_t *module) {
     /* kinds: bytes are no string, and a string is neither bytes nor a number */
     arg = dwcp_bytes("x", 1);
     CHECK_STATUS(dwcp_function_call, WRONG_TYPE, (s, &arg, 1, NULL, &result, 1, NULL, NULL, &err));
-    CHECK_HAS(message(), "value 0 is expected as string, given as bytes");
+    CHECK_HAS(message(), "args[0]: is expected as string, given as bytes");
     CHECK_STATUS(dwcp_function_call, WRONG_TYPE, (z, &arg, 1, NULL, &result, 1, NULL, NULL, &err));
     arg = dwcp_string("x");
     CHECK_STATUS(dwcp_function_call, WRONG_TYPE, (b, &arg, 1, NULL, &result, 1, NULL, NULL, &err));
@@ -232,7 +232,13 @@ static void declared(dwcp_runtime_t *runtime) {
     dwcp_function_free(function);
     /* declared wrongly: an error where it is bound without a signature, and nowhere else */
     CHECK_STATUS(dwcp_module_get_function, WRONG_TYPE, (module, "echo_pair", NULL, &function, &err));
-    CHECK_HAS(message(), "(i32, i32) -> (i32)");
+    CHECK_STR(message(), "function \"echo_pair\" is (i32, i32) -> (i32); the module declares it as \"s:s64\"");
+    /* asked for wrongly: what the module declares may be what was meant */
+    CHECK_STATUS(dwcp_module_get_function, WRONG_TYPE, (module, "echo64", "b:b", &function, &err));
+    CHECK_HAS(message(), "the signature asked for is (bytes) -> (bytes), which takes (i32, i32) -> (i32, i32)");
+    CHECK_HAS(message(), "the module declares it as \"b:b64\"");
+    CHECK_STATUS(dwcp_module_get_function, WRONG_TYPE, (module, "mixed", ":", &function, &err));
+    CHECK(strstr(message(), "declares") == NULL);
     CHECK_STATUS(dwcp_module_get_function, WRONG_TYPE, (module, "asked", NULL, &function, &err));
     CHECK_HAS(message(), "declares a signature for \"asked\" that cannot be read");
     CHECK_HAS(message(), "unknown letter 'q'");

@@ -1,10 +1,13 @@
-# Header, both libraries with their links, CMake package and pkg-config file; for guests, the files to copy.
+# Header, both libraries with their links, CMake package and pkg-config file; for guests, the files to copy; what there is to read.
 
 include(CMakePackageConfigHelpers)
 set(dwcp_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/dwcp_wasm")
 
 install(FILES include/dwcp_wasm.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(FILES guest/dwcp_guest.h guest/dwcp_guest.rs DESTINATION "${CMAKE_INSTALL_DATADIR}/dwcp_wasm/guest")
+# As in the checkout, so that the links from one to the other hold.
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/dwcp_wasm")
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/dwcp_wasm")
 install(PROGRAMS "${DWCP_LIB_DIR}/${DWCP_REALNAME}" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(FILES "${DWCP_LIB_DIR}/${DWCP_SONAME}" "${DWCP_LIB_DIR}/libdwcp_wasm.so" "${DWCP_LIB_DIR}/libdwcp_wasm.a"
   DESTINATION "${CMAKE_INSTALL_LIBDIR}")

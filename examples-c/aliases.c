@@ -1,4 +1,5 @@
-/* aliases - replaces a module while it serves: callers know a name, and the name changes hands between two calls.
+/* aliases - replaces a module while it serves: callers know a name, and the name changes hands between two calls. In the end it
+ * disables a module that somebody still has a handle of.
  *
  *     cc aliases.c -ldwcp_wasm -lpthread -o aliases && ./aliases
  */
@@ -112,7 +113,6 @@ int main(void) {
      * one, never neither, and what is under way ends where it began. */
     module = load(runtime, new_version, &nineteen, NULL);
     check(dwcp_runtime_set_alias(runtime, "price", module, &error), &error);
-    dwcp_module_free(module);
     for (int i = 0; i < THREADS; i++)
         while (atomic_load(&servers[i].from_new) < 10) sched_yield();
     printf("the new version serves\n");
@@ -130,10 +130,32 @@ int main(void) {
     check(dwcp_runtime_metrics(runtime, &metrics, &error), &error);
     printf("failed calls: %llu\n", (unsigned long long)metrics.failed_executions);
 
+    /* Replaced once more. This version has a handle left, and a function bound to it, by which it can still be called. */
+    dwcp_function_t *price = NULL;
+    check(dwcp_module_get_function(module, "price", NULL, &price, &error), &error);
+    static int32_t twenty = 20;
+    dwcp_module_t *next = load(runtime, new_version, &twenty, NULL);
+    check(dwcp_runtime_set_alias(runtime, "price", next, &error), &error);
+    dwcp_module_free(next);
+    dwcp_value_t amount = dwcp_i32(100), result;
+    check(dwcp_function_call(price, &amount, 1, NULL, &result, 1, NULL, NULL, &error), &error);
+    printf("by its handle, the replaced version says %d\n", dwcp_as_i32(result));
+
+    /* Disabling ends that: for this module, whoever has it, and not for the other one of the same bytes. With true it would also
+     * end the calls that it is in the middle of. */
+    check(dwcp_module_disable(module, false, &error), &error);
+    dwcp_status_t status = dwcp_function_call(price, &amount, 1, NULL, &result, 1, NULL, NULL, &error);
+    printf("disabled: %s: %s\n", dwcp_status_name(status), dwcp_error_message(error));
+    dwcp_error_free(error);
+    check(dwcp_runtime_execute(runtime, NULL, 0, "price", "price", &amount, 1, NULL, &result, 1, NULL, NULL, &error), &error);
+    printf("by name: %d\n", dwcp_as_i32(result));
+    dwcp_function_free(price);
+    dwcp_module_free(module);
+
     /* Without a module the name is removed, and the module with it if nobody else has it. */
     check(dwcp_runtime_set_alias(runtime, "price", NULL, &error), &error);
     dwcp_module_t *none = NULL;
-    dwcp_status_t status = dwcp_module_find(runtime, "price", &none, &error);
+    status = dwcp_module_find(runtime, "price", &none, &error);
     printf("afterwards: %s: %s\n", dwcp_status_name(status), dwcp_error_message(error));
     dwcp_error_free(error);
     dwcp_runtime_free(runtime);

@@ -7,8 +7,10 @@
  *         char *text = (char *)dwcp_alloc(len + 7);
  *         __builtin_memcpy(text, "Hello, ", 7);
  *         __builtin_memcpy(text + 7, name, len);
+ *         dwcp_free(name, len);
  *         return dwcp_return(text, len + 7);
  *     }
+ *     DWCP_FREES(greet)
  *
  *     clang --target=wasm32 -O2 -s -mbulk-memory -nostdlib -Wl,--no-entry -Wl,--stack-first -o greet.wasm greet.c
  *     clang --target=wasm32-wasi -O2 -s -mexec-model=reactor -Wl,--stack-first -o greet.wasm greet.c     with wasi-libc
@@ -16,6 +18,8 @@
  *
  * A string or bytes parameter is two parameters, (const char *, size_t), without a NUL at the end; an empty one is no memory:
  * address 8, length 0. The guest owns it: give it to dwcp_free, keep it, or leave it where each call has a VM of its own.
+ * Without a libc there is no memcpy, memset, memcmp or strlen, and a compiler may make calls of them from a plain loop: with
+ * -mbulk-memory __builtin_memcpy, __builtin_memmove and __builtin_memset are instructions, the others are yours to write.
  * Several files of one guest may include this header, C and C++ mixed: what it defines is weak, and the linker keeps one of each.
  */
 #ifndef DWCP_GUEST_H

@@ -299,7 +299,9 @@ typedef struct dwcp_module_info_t {
  * the function returns or calls the guest; a result that is a string or bytes either points at data that outlives the return,
  * or is set by dwcp_caller_return. References in `args` are the function's until it returns. It runs on the thread that made
  * the call, or on a thread of the library that has enough stack while that one waits; never on a switched stack. It may call
- * the library, but must not unwind or longjmp out, and must not close the runtime.
+ * the library, but must not unwind or longjmp out. dwcp_runtime_close and dwcp_runtime_drain of its own runtime would wait for it
+ * and answer DWCP_ERR_BUSY; dwcp_runtime_free is allowed, cancels what is under way, and the last call that returns ends the
+ * runtime.
  */
 typedef dwcp_status_t (*dwcp_host_fn)(void *user,
                                       dwcp_caller_t *caller,
@@ -611,33 +613,44 @@ typedef struct dwcp_batch_row_t {
 #define DWCP_ERR_INVALID_ARGUMENT 101
 /** A setting is out of range, unknown, or contradicts another one; the message names it and its value. */
 #define DWCP_ERR_INVALID_CONFIG 102
-/** A pointer is not a handle of the kind that the parameter wants. */
+/** A pointer is not a handle of the kind that the parameter wants, or its object belongs to another runtime or module. */
 #define DWCP_ERR_WRONG_HANDLE 103
 /** The runtime is closed. */
 #define DWCP_ERR_CLOSED 104
 /** The process was forked after a runtime was made. */
 #define DWCP_ERR_FORKED 105
-/** The operation cannot be done here and now: closing a runtime from inside one of its host functions. */
+/** Not here and now: a runtime is not closed or drained from inside one of its callbacks, and a session is in use already. */
 #define DWCP_ERR_BUSY 106
-/** No export, key or module of that name. */
+/** No export, import, key, alias, module, memory or global by that name or number; the message has the nearest names. */
 #define DWCP_ERR_NOT_FOUND 107
-/** The count or the kinds of the arguments, or the kind of the export, are not those of the signature. */
+/** The count or the kinds of the arguments, the signature asked for, or the kind of the export are other ones. */
 #define DWCP_ERR_WRONG_TYPE 108
 /** The buffer has no room for all results; the needed count is written. */
 #define DWCP_ERR_BUFFER_TOO_SMALL 109
 /** The bytes are not those that the key claims or is bound to. */
 #define DWCP_ERR_KEY_MISMATCH 110
-/** The session has no VM any more: a call in it ended in the middle, or nobody used it for too long. */
+
+/**
+ * The session has no VM any more: a call in it ended in the middle, its module was disabled with its calls, or nobody used it
+ * for too long.
+ */
 #define DWCP_ERR_VM_DEAD 111
-/** The module was disabled by dwcp_module_disable. */
+/** The module, or one that it is linked with, was disabled by dwcp_module_disable. */
 #define DWCP_ERR_DISABLED 112
 /** The bytes are not a valid WebAssembly module. */
 #define DWCP_ERR_INVALID_MODULE 201
-/** The module needs what this runtime does not offer: a proposal that is off, a component, references outside a session. */
+
+/**
+ * Not offered: a component, a proposal that is off, a shared memory, references outside a session; or the module exports no
+ * memory or no allocator for strings.
+ */
 #define DWCP_ERR_UNSUPPORTED 202
 /** The module imports what nobody defines, or under another type; the message lists all of it. */
 #define DWCP_ERR_UNRESOLVED_IMPORT 203
-/** The module is refused before it is compiled or linked: too large, a disallowed import, a missing export. */
+
+/**
+ * The module is refused before it is compiled or linked: too large, too deeply nested, a disallowed import, a missing export.
+ */
 #define DWCP_ERR_POLICY_REFUSED 204
 /** A precompiled artifact cannot be used. Reserved: no function of this version returns it. */
 #define DWCP_ERR_ARTIFACT 205
@@ -653,7 +666,11 @@ typedef struct dwcp_batch_row_t {
 #define DWCP_ERR_GUEST_DATA 305
 /** The call's deadline passed: while it waited, while its VM was made, or while it ran. */
 #define DWCP_ERR_TIMEOUT 401
-/** The call was ended from outside: its runtime closed. */
+
+/**
+ * Ended from outside: by a cancel token, by dwcp_module_disable with its calls, or by closing. Also a row of a batch that did
+ * not run, and a drain that dwcp_runtime_resume ended.
+ */
 #define DWCP_ERR_CANCELLED 402
 /** The call used all its fuel. */
 #define DWCP_ERR_OUT_OF_FUEL 403
@@ -663,23 +680,26 @@ typedef struct dwcp_batch_row_t {
 #define DWCP_ERR_STACK_OVERFLOW 405
 /** The guest or the module needs more table elements than the limit allows. */
 #define DWCP_ERR_LIMIT_TABLE 406
-/** The VM needs more instances than the limit allows. Reserved: a VM of this version has one instance. */
+
+/**
+ * The VM needs more instances, one for the module and one for each that it is linked with, or more slots than there may be.
+ */
 #define DWCP_ERR_LIMIT_INSTANCES 407
 /** The module has more functions than the limit allows. */
 #define DWCP_ERR_LIMIT_FUNCTIONS 408
 /** A file or descriptor limit refused the guest something, and it then failed. */
 #define DWCP_ERR_LIMIT_IO 409
-/** Over max_result_bytes. */
+/** The strings and bytes of a call, or those that a host function takes at once, are more than max_result_bytes. */
 #define DWCP_ERR_LIMIT_RESULT 410
-/** All slots are in use, and none came free within acquire_timeout_ms. */
+/** All slots are in use, and none came free within acquire_timeout_ms; from inside a host function, none is free now. */
 #define DWCP_ERR_NO_SLOT 501
 /** A queue is full. Reserved: no function of this version returns it. */
 #define DWCP_ERR_QUEUE_FULL 502
 /** A tenant's quota is used up. Reserved: no function of this version returns it. */
 #define DWCP_ERR_QUOTA 503
-/** The runtime is closing: what is under way may end, nothing new begins. */
+/** The runtime is closing, or drained: what is under way may end, nothing new begins. */
 #define DWCP_ERR_SHUTTING_DOWN 504
-/** A file or directory of the host cannot be used. */
+/** A file or directory of the host cannot be used; the message has its path and the system's reason. */
 #define DWCP_ERR_IO 901
 /** The operating system refused memory, a mapping or a thread. */
 #define DWCP_ERR_OS 902
@@ -761,7 +781,8 @@ const char *dwcp_build_info(void);
 DWCP_API const char *dwcp_status_name(dwcp_status_t status);
 
 /**
- * Tells whether the same call may succeed later without any change: no slot, a deadline, a busy runtime.
+ * Tells whether the same call may succeed later without any change: no slot, a deadline, a session
+ * or a runtime that is busy.
  *
  * Returns: true for BUSY, TIMEOUT, NO_SLOT, QUEUE_FULL, QUOTA and OS; false for everything else, unknown numbers included.
  * Errors: none
@@ -1981,7 +2002,7 @@ dwcp_status_t dwcp_runtime_drain(dwcp_runtime_t *runtime,
 DWCP_API dwcp_status_t dwcp_runtime_resume(dwcp_runtime_t *runtime, dwcp_error_t **error);
 
 /**
- * Makes an alias stand for a module from now on, whatever it stood for before: in one step, so that of calls made by alias at
+ * Makes an alias stand for a module from now on, whatever it stood for before, also as a key that came with bytes: in one step, so that of calls made by alias at
  * the same time each runs either the old module or the new one. What is under way ends on the old module. The alias keeps the
  * module alive until it is set anew or removed, or the runtime closes. With `module` NULL the alias is removed. At most 10 000
  * aliases are set at once.
@@ -2035,12 +2056,12 @@ dwcp_status_t dwcp_runtime_cache_list(dwcp_runtime_t *runtime,
 
 /**
  * Drops one module's code from the cache. Handles of the module go on working; their code is freed with the last of them. The
- * aliases bound to it are forgotten.
+ * keys that came with its bytes are forgotten; aliases keep their modules.
  *
  * Returns: DWCP_OK.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `key` is NULL, `key` is empty, too long or not UTF-8), DWCP_ERR_NOT_FOUND (the
  * cache holds no such module), DWCP_ERR_CLOSED.
- * Ownership: `key`, a hash of 64 hexadecimal digits or an alias, is borrowed.
+ * Ownership: `key`, a hash of 64 hexadecimal digits, a key that came with the bytes or an alias, is borrowed.
  * Threads: any.
  * Since: 0.1.0
  */
@@ -2111,8 +2132,9 @@ dwcp_status_t dwcp_imports_define(dwcp_imports_t *imports,
 /**
  * Loads a module: WebAssembly binary or text. The bytes are hashed (SHA-256); code that the cache holds is not compiled again,
  * and of many threads that load the same bytes one compiles. The module is linked with the options' host functions. `key` may
- * be NULL; 64 hexadecimal digits claim the hash of the bytes; any other name, of at most 256 bytes, becomes an alias of these
- * bytes for dwcp_runtime_execute.
+ * be NULL; 64 hexadecimal digits claim the hash of the bytes; any other name, of at most 256 bytes, is from then on a key of these
+ * bytes, and of no others, for dwcp_runtime_execute and dwcp_module_find, as long as the cache holds their code. A name that is to
+ * stand for another module one day, or to keep one alive, is an alias: see dwcp_runtime_set_alias.
  *
  * Returns: DWCP_OK and a module in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `out` is NULL, `bytes` is NULL with a length, `key` is empty, too long or not
@@ -2141,7 +2163,7 @@ dwcp_status_t dwcp_module_load(dwcp_runtime_t *runtime,
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `path` or `out` is NULL, `path` is not UTF-8, an option is malformed),
  * DWCP_ERR_IO (the file cannot be read or is no regular file), DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED,
  * DWCP_ERR_UNRESOLVED_IMPORT, DWCP_ERR_POLICY_REFUSED, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_FUNCTIONS,
- * DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN; all as for dwcp_module_load.
+ * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN; all as for dwcp_module_load.
  * Ownership: path and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
  * Threads: any.
  * Since: 0.1.0
@@ -2154,13 +2176,13 @@ dwcp_status_t dwcp_module_load_file(dwcp_runtime_t *runtime,
                                     dwcp_error_t **error);
 
 /**
- * Finds a module by its hash or by an alias. An alias that dwcp_runtime_set_alias set gives that very module, with its host
- * functions and its links; a hash, or an alias that came with dwcp_module_load, gives the cache's code linked with the WASI
- * functions only, the module that dwcp_runtime_execute uses too.
+ * Finds a module by an alias, by its hash or by a key. An alias, which dwcp_runtime_set_alias set, gives that very module, with its
+ * host functions and its links; a hash, or a key that came with dwcp_module_load or dwcp_runtime_execute, gives the cache's code
+ * linked with the WASI functions only, the module that dwcp_runtime_execute uses too.
  *
  * Returns: DWCP_OK and a module in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `key` or `out` is NULL, `key` is empty, too long or not UTF-8),
- * DWCP_ERR_NOT_FOUND (nothing of that name; the message has the nearest aliases), DWCP_ERR_UNRESOLVED_IMPORT (the code imports
+ * DWCP_ERR_NOT_FOUND (nothing of that name; the message has the nearest keys and aliases), DWCP_ERR_UNRESOLVED_IMPORT (the code imports
  * more than the WASI functions), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: `key` is borrowed; the module is the caller's, freed by dwcp_module_free.
  * Threads: any.
@@ -2370,7 +2392,8 @@ dwcp_status_t dwcp_function_call(const dwcp_function_t *function,
  * Loads a module or finds it in the cache, binds one of its functions and calls it, in one step. The module is linked with the
  * WASI functions only. With `bytes`, they are hashed on every call (about half a millisecond per MB) and compiled if the cache
  * does not hold them; `key` is as for dwcp_module_load. With `bytes` NULL and `len` 0, `key` alone names a module that the
- * cache holds, and nothing is hashed. An alias that dwcp_runtime_set_alias set stands for its module, host functions included.
+ * cache holds, and nothing is hashed. As `key`, an alias, which dwcp_runtime_set_alias set, stands for its module, host functions
+ * and links included.
  * The function is bound with options.signature, as by dwcp_module_get_function. Hosts that call often use that function and
  * dwcp_function_call.
  *
@@ -2380,8 +2403,8 @@ dwcp_status_t dwcp_function_call(const dwcp_function_t *function,
  * no module under `key`), DWCP_ERR_KEY_MISMATCH, DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT,
  * DWCP_ERR_POLICY_REFUSED, DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_WRONG_TYPE, DWCP_ERR_BUFFER_TOO_SMALL, DWCP_ERR_TRAP,
  * DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED,
- * DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO,
- * DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_SLOT, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES,
+ * DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_SLOT, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: as for dwcp_function_call; bytes, key and function are borrowed for the call.
  * Threads: any.
  * Since: 0.1.0
@@ -2411,7 +2434,7 @@ dwcp_status_t dwcp_runtime_execute(dwcp_runtime_t *runtime,
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL, a struct_size is not set, a limit above its ceiling),
  * DWCP_ERR_NOT_FOUND (the module exports no _start), DWCP_ERR_TRAP, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT,
  * DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY (also when the guest exits with another code than 0 after a
- * growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
+ * growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
  * directory of `options.wasi` cannot be opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: options are borrowed for the call; `exit_code` and `stats` are the caller's. `options`, `exit_code` and `stats`
  * may be NULL.

@@ -203,6 +203,11 @@ impl Code {
         self.export(name).filter(|e| matches!(&e.kind, ExternKind::Function(s) if nothing(s)))
     }
 
+    /// The signature that the guest itself declares for an export, as it stands there.
+    pub fn declaration(&self, name: &str) -> Option<&str> {
+        self.declared.get(name).map(String::as_str)
+    }
+
     /// The interface that the guest itself declares for an export, if it does.
     pub fn declared(&self, name: &str) -> Result<Option<Interface>> {
         let Some(text) = self.declared.get(name) else { return Ok(None) };
@@ -223,16 +228,22 @@ impl Code {
     }
 
     fn no_such_function(&self, name: &str) -> Error {
-        let functions = || self.exports.iter().filter(|e| matches!(e.kind, ExternKind::Function(_))).map(|e| e.name.as_str());
-        let mut text = format!("function \"{}\" is not exported", escape(name, 200));
-        let near = nearest(name, functions());
+        let text = format!("function \"{}\" is not exported", escape(name, 200));
+        self.not_found(text, name, "function", |kind| matches!(kind, ExternKind::Function(_)))
+    }
+
+    /// `text` with the exports that may have been meant by `name`: the nearest of the kind that `is` tells, which is called `what`,
+    /// or else the first ones.
+    pub fn not_found(&self, mut text: String, name: &str, what: &str, is: fn(&ExternKind) -> bool) -> Error {
+        let names = || self.exports.iter().filter(|e| is(&e.kind)).map(|e| e.name.as_str());
+        let near = nearest(name, names());
         let quoted = |names: &[&str]| names.iter().map(|n| format!("\"{}\"", escape(n, 64))).collect::<Vec<_>>().join(", ");
         if !near.is_empty() {
             let _ = write!(text, "; nearest: {}", quoted(&near));
         } else {
-            let first: Vec<&str> = functions().take(8).collect();
+            let first: Vec<&str> = names().take(8).collect();
             let _ = match first.is_empty() {
-                true => write!(text, "; the module exports no function"),
+                true => write!(text, "; the module exports no {what}"),
                 false => write!(text, "; it exports {}", quoted(&first)),
             };
         }

@@ -175,7 +175,8 @@ pub unsafe extern "C" fn dwcp_function_call(
 /// Loads a module or finds it in the cache, binds one of its functions and calls it, in one step. The module is linked with the
 /// WASI functions only. With `bytes`, they are hashed on every call (about half a millisecond per MB) and compiled if the cache
 /// does not hold them; `key` is as for dwcp_module_load. With `bytes` NULL and `len` 0, `key` alone names a module that the
-/// cache holds, and nothing is hashed. An alias that dwcp_runtime_set_alias set stands for its module, host functions included.
+/// cache holds, and nothing is hashed. As `key`, an alias, which dwcp_runtime_set_alias set, stands for its module, host functions
+/// and links included.
 /// The function is bound with options.signature, as by dwcp_module_get_function. Hosts that call often use that function and
 /// dwcp_function_call.
 ///
@@ -185,8 +186,8 @@ pub unsafe extern "C" fn dwcp_function_call(
 /// no module under `key`), DWCP_ERR_KEY_MISMATCH, DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT,
 /// DWCP_ERR_POLICY_REFUSED, DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_WRONG_TYPE, DWCP_ERR_BUFFER_TOO_SMALL, DWCP_ERR_TRAP,
 /// DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED,
-/// DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO,
-/// DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_SLOT, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+/// DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES,
+/// DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_SLOT, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
 /// Ownership: as for dwcp_function_call; bytes, key and function are borrowed for the call.
 /// Threads: any.
 /// Since: 0.1.0
@@ -242,7 +243,7 @@ pub unsafe extern "C" fn dwcp_runtime_execute(
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL, a struct_size is not set, a limit above its ceiling),
 /// DWCP_ERR_NOT_FOUND (the module exports no _start), DWCP_ERR_TRAP, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT,
 /// DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY (also when the guest exits with another code than 0 after a
-/// growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
+/// growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
 /// directory of `options.wasi` cannot be opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
 /// Ownership: options are borrowed for the call; `exit_code` and `stats` are the caller's. `options`, `exit_code` and `stats`
 /// may be NULL.

@@ -32,7 +32,9 @@ impl Handle for dwcp_imports {
 /// the function returns or calls the guest; a result that is a string or bytes either points at data that outlives the return,
 /// or is set by dwcp_caller_return. References in `args` are the function's until it returns. It runs on the thread that made
 /// the call, or on a thread of the library that has enough stack while that one waits; never on a switched stack. It may call
-/// the library, but must not unwind or longjmp out, and must not close the runtime.
+/// the library, but must not unwind or longjmp out. dwcp_runtime_close and dwcp_runtime_drain of its own runtime would wait for it
+/// and answer DWCP_ERR_BUSY; dwcp_runtime_free is allowed, cancels what is under way, and the last call that returns ends the
+/// runtime.
 pub type dwcp_host_fn = Option<
     unsafe extern "C" fn(
         user: *mut c_void,
@@ -151,7 +153,7 @@ fn read_result<'a>(
         HostResult::Reference(kind, _) => Type::Core(*kind),
         HostResult::Data(content, form) => Type::Data { content: *content, form: *form },
     };
-    let argument = argument_from_c(given, ty, &Place { list: "results", i, of: None })?;
+    let argument = argument_from_c(given, ty, &Place { list: "results", i: Some(i), of: None })?;
     match (result, argument) {
         (HostResult::Number(value), Argument::Number(given)) => *value = given,
         (HostResult::Reference(_, id), Argument::Reference(given)) => *id = given,

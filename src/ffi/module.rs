@@ -312,8 +312,9 @@ fn give(module: Module, out: *mut *mut dwcp_module) {
 
 /// Loads a module: WebAssembly binary or text. The bytes are hashed (SHA-256); code that the cache holds is not compiled again,
 /// and of many threads that load the same bytes one compiles. The module is linked with the options' host functions. `key` may
-/// be NULL; 64 hexadecimal digits claim the hash of the bytes; any other name, of at most 256 bytes, becomes an alias of these
-/// bytes for dwcp_runtime_execute.
+/// be NULL; 64 hexadecimal digits claim the hash of the bytes; any other name, of at most 256 bytes, is from then on a key of these
+/// bytes, and of no others, for dwcp_runtime_execute and dwcp_module_find, as long as the cache holds their code. A name that is to
+/// stand for another module one day, or to keep one alive, is an alias: see dwcp_runtime_set_alias.
 ///
 /// Returns: DWCP_OK and a module in `out`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `out` is NULL, `bytes` is NULL with a length, `key` is empty, too long or not
@@ -352,7 +353,7 @@ pub unsafe extern "C" fn dwcp_module_load(
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `path` or `out` is NULL, `path` is not UTF-8, an option is malformed),
 /// DWCP_ERR_IO (the file cannot be read or is no regular file), DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED,
 /// DWCP_ERR_UNRESOLVED_IMPORT, DWCP_ERR_POLICY_REFUSED, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_FUNCTIONS,
-/// DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN; all as for dwcp_module_load.
+/// DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN; all as for dwcp_module_load.
 /// Ownership: path and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
 /// Threads: any.
 /// Since: 0.1.0
@@ -374,13 +375,13 @@ pub unsafe extern "C" fn dwcp_module_load_file(
     })
 }
 
-/// Finds a module by its hash or by an alias. An alias that dwcp_runtime_set_alias set gives that very module, with its host
-/// functions and its links; a hash, or an alias that came with dwcp_module_load, gives the cache's code linked with the WASI
-/// functions only, the module that dwcp_runtime_execute uses too.
+/// Finds a module by an alias, by its hash or by a key. An alias, which dwcp_runtime_set_alias set, gives that very module, with its
+/// host functions and its links; a hash, or a key that came with dwcp_module_load or dwcp_runtime_execute, gives the cache's code
+/// linked with the WASI functions only, the module that dwcp_runtime_execute uses too.
 ///
 /// Returns: DWCP_OK and a module in `out`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `key` or `out` is NULL, `key` is empty, too long or not UTF-8),
-/// DWCP_ERR_NOT_FOUND (nothing of that name; the message has the nearest aliases), DWCP_ERR_UNRESOLVED_IMPORT (the code imports
+/// DWCP_ERR_NOT_FOUND (nothing of that name; the message has the nearest keys and aliases), DWCP_ERR_UNRESOLVED_IMPORT (the code imports
 /// more than the WASI functions), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
 /// Ownership: `key` is borrowed; the module is the caller's, freed by dwcp_module_free.
 /// Threads: any.

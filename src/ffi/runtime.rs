@@ -111,7 +111,7 @@ pub unsafe extern "C" fn dwcp_runtime_resume(runtime: *mut dwcp_runtime, error: 
     status(error, || handle(runtime.cast_const(), "runtime")?.resume())
 }
 
-/// Makes an alias stand for a module from now on, whatever it stood for before: in one step, so that of calls made by alias at
+/// Makes an alias stand for a module from now on, whatever it stood for before, also as a key that came with bytes: in one step, so that of calls made by alias at
 /// the same time each runs either the old module or the new one. What is under way ends on the old module. The alias keeps the
 /// module alive until it is set anew or removed, or the runtime closes. With `module` NULL the alias is removed. At most 10 000
 /// aliases are set at once.
@@ -213,12 +213,12 @@ pub unsafe extern "C" fn dwcp_runtime_cache_list(
 }
 
 /// Drops one module's code from the cache. Handles of the module go on working; their code is freed with the last of them. The
-/// aliases bound to it are forgotten.
+/// keys that came with its bytes are forgotten; aliases keep their modules.
 ///
 /// Returns: DWCP_OK.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `key` is NULL, `key` is empty, too long or not UTF-8), DWCP_ERR_NOT_FOUND (the
 /// cache holds no such module), DWCP_ERR_CLOSED.
-/// Ownership: `key`, a hash of 64 hexadecimal digits or an alias, is borrowed.
+/// Ownership: `key`, a hash of 64 hexadecimal digits, a key that came with the bytes or an alias, is borrowed.
 /// Threads: any.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]

@@ -126,7 +126,7 @@ pub unsafe extern "C" fn dwcp_vm_global_set(
         let name = string(name, "name")?;
         let value = slice(value, usize::from(!value.is_null()), "value")?.first();
         let value = value.ok_or_else(|| super::boundary::null("value"))?;
-        session.set_global(name, |kind| argument_from_c(value, Type::Core(kind), &Place { list: "value", i: 0, of: None }))
+        session.set_global(name, |kind| argument_from_c(value, Type::Core(kind), &Place { list: "value", i: None, of: None }))
     })
 }
 

@@ -13,33 +13,35 @@ pub const DWCP_OK: dwcp_status_t = 0;
 pub const DWCP_ERR_INVALID_ARGUMENT: dwcp_status_t = 101;
 /// A setting is out of range, unknown, or contradicts another one; the message names it and its value.
 pub const DWCP_ERR_INVALID_CONFIG: dwcp_status_t = 102;
-/// A pointer is not a handle of the kind that the parameter wants.
+/// A pointer is not a handle of the kind that the parameter wants, or its object belongs to another runtime or module.
 pub const DWCP_ERR_WRONG_HANDLE: dwcp_status_t = 103;
 /// The runtime is closed.
 pub const DWCP_ERR_CLOSED: dwcp_status_t = 104;
 /// The process was forked after a runtime was made.
 pub const DWCP_ERR_FORKED: dwcp_status_t = 105;
-/// The operation cannot be done here and now: closing a runtime from inside one of its host functions.
+/// Not here and now: a runtime is not closed or drained from inside one of its callbacks, and a session is in use already.
 pub const DWCP_ERR_BUSY: dwcp_status_t = 106;
-/// No export, key or module of that name.
+/// No export, import, key, alias, module, memory or global by that name or number; the message has the nearest names.
 pub const DWCP_ERR_NOT_FOUND: dwcp_status_t = 107;
-/// The count or the kinds of the arguments, or the kind of the export, are not those of the signature.
+/// The count or the kinds of the arguments, the signature asked for, or the kind of the export are other ones.
 pub const DWCP_ERR_WRONG_TYPE: dwcp_status_t = 108;
 /// The buffer has no room for all results; the needed count is written.
 pub const DWCP_ERR_BUFFER_TOO_SMALL: dwcp_status_t = 109;
 /// The bytes are not those that the key claims or is bound to.
 pub const DWCP_ERR_KEY_MISMATCH: dwcp_status_t = 110;
-/// The session has no VM any more: a call in it ended in the middle, or nobody used it for too long.
+/// The session has no VM any more: a call in it ended in the middle, its module was disabled with its calls, or nobody used it
+/// for too long.
 pub const DWCP_ERR_VM_DEAD: dwcp_status_t = 111;
-/// The module was disabled by dwcp_module_disable.
+/// The module, or one that it is linked with, was disabled by dwcp_module_disable.
 pub const DWCP_ERR_DISABLED: dwcp_status_t = 112;
 /// The bytes are not a valid WebAssembly module.
 pub const DWCP_ERR_INVALID_MODULE: dwcp_status_t = 201;
-/// The module needs what this runtime does not offer: a proposal that is off, a component, references outside a session.
+/// Not offered: a component, a proposal that is off, a shared memory, references outside a session; or the module exports no
+/// memory or no allocator for strings.
 pub const DWCP_ERR_UNSUPPORTED: dwcp_status_t = 202;
 /// The module imports what nobody defines, or under another type; the message lists all of it.
 pub const DWCP_ERR_UNRESOLVED_IMPORT: dwcp_status_t = 203;
-/// The module is refused before it is compiled or linked: too large, a disallowed import, a missing export.
+/// The module is refused before it is compiled or linked: too large, too deeply nested, a disallowed import, a missing export.
 pub const DWCP_ERR_POLICY_REFUSED: dwcp_status_t = 204;
 /// A precompiled artifact cannot be used. Reserved: no function of this version returns it.
 pub const DWCP_ERR_ARTIFACT: dwcp_status_t = 205;
@@ -55,7 +57,8 @@ pub const DWCP_ERR_DENIED: dwcp_status_t = 304;
 pub const DWCP_ERR_GUEST_DATA: dwcp_status_t = 305;
 /// The call's deadline passed: while it waited, while its VM was made, or while it ran.
 pub const DWCP_ERR_TIMEOUT: dwcp_status_t = 401;
-/// The call was ended from outside: its runtime closed.
+/// Ended from outside: by a cancel token, by dwcp_module_disable with its calls, or by closing. Also a row of a batch that did
+/// not run, and a drain that dwcp_runtime_resume ended.
 pub const DWCP_ERR_CANCELLED: dwcp_status_t = 402;
 /// The call used all its fuel.
 pub const DWCP_ERR_OUT_OF_FUEL: dwcp_status_t = 403;
@@ -65,23 +68,23 @@ pub const DWCP_ERR_OUT_OF_MEMORY: dwcp_status_t = 404;
 pub const DWCP_ERR_STACK_OVERFLOW: dwcp_status_t = 405;
 /// The guest or the module needs more table elements than the limit allows.
 pub const DWCP_ERR_LIMIT_TABLE: dwcp_status_t = 406;
-/// The VM needs more instances than the limit allows. Reserved: a VM of this version has one instance.
+/// The VM needs more instances, one for the module and one for each that it is linked with, or more slots than there may be.
 pub const DWCP_ERR_LIMIT_INSTANCES: dwcp_status_t = 407;
 /// The module has more functions than the limit allows.
 pub const DWCP_ERR_LIMIT_FUNCTIONS: dwcp_status_t = 408;
 /// A file or descriptor limit refused the guest something, and it then failed.
 pub const DWCP_ERR_LIMIT_IO: dwcp_status_t = 409;
-/// Over max_result_bytes.
+/// The strings and bytes of a call, or those that a host function takes at once, are more than max_result_bytes.
 pub const DWCP_ERR_LIMIT_RESULT: dwcp_status_t = 410;
-/// All slots are in use, and none came free within acquire_timeout_ms.
+/// All slots are in use, and none came free within acquire_timeout_ms; from inside a host function, none is free now.
 pub const DWCP_ERR_NO_SLOT: dwcp_status_t = 501;
 /// A queue is full. Reserved: no function of this version returns it.
 pub const DWCP_ERR_QUEUE_FULL: dwcp_status_t = 502;
 /// A tenant's quota is used up. Reserved: no function of this version returns it.
 pub const DWCP_ERR_QUOTA: dwcp_status_t = 503;
-/// The runtime is closing: what is under way may end, nothing new begins.
+/// The runtime is closing, or drained: what is under way may end, nothing new begins.
 pub const DWCP_ERR_SHUTTING_DOWN: dwcp_status_t = 504;
-/// A file or directory of the host cannot be used.
+/// A file or directory of the host cannot be used; the message has its path and the system's reason.
 pub const DWCP_ERR_IO: dwcp_status_t = 901;
 /// The operating system refused memory, a mapping or a thread.
 pub const DWCP_ERR_OS: dwcp_status_t = 902;
@@ -100,7 +103,8 @@ pub extern "C" fn dwcp_status_name(status: dwcp_status_t) -> *const c_char {
     Status(status).c_name().as_ptr()
 }
 
-/// Tells whether the same call may succeed later without any change: no slot, a deadline, a busy runtime.
+/// Tells whether the same call may succeed later without any change: no slot, a deadline, a session
+/// or a runtime that is busy.
 ///
 /// Returns: true for BUSY, TIMEOUT, NO_SLOT, QUEUE_FULL, QUOTA and OS; false for everything else, unknown numbers included.
 /// Errors: none

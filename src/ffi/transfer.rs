@@ -39,7 +39,7 @@ impl Arrays {
         let mut values = Values::new();
         for (i, (value, ty)) in args.iter().zip(&interface.params).enumerate() {
             let Type::Core(kind) = ty else { continue };
-            values.push(from_c(value, *kind, &Place { list: "args", i, of: Some(interface) })?);
+            values.push(from_c(value, *kind, &Place { list: "args", i: Some(i), of: Some(interface) })?);
         }
         self.check_room(interface)?;
         call(Cargo::Numbers(&mut values))?;
@@ -56,7 +56,8 @@ impl Arrays {
     pub(super) fn typed<'a>(&self, interface: &Interface) -> Result<Typed<'a>> {
         let args = self.arguments(interface)?;
         let types = args.iter().zip(&interface.params).enumerate();
-        let read = types.map(|(i, (value, ty))| argument_from_c(value, *ty, &Place { list: "args", i, of: Some(interface) }));
+        let read =
+            types.map(|(i, (value, ty))| argument_from_c(value, *ty, &Place { list: "args", i: Some(i), of: Some(interface) }));
         let read = read.collect::<Result<_>>()?;
         self.check_room(interface)?;
         Ok(read)

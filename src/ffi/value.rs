@@ -125,11 +125,22 @@ pub(super) fn output_to_c(output: Output) -> dwcp_value_t {
     }
 }
 
-/// Where a value stands, for errors: the list it is of, its place there, and the signature of the function that is called, if any.
+/// Where a value stands, for errors: the parameter, its place there if that is a list, and the signature of the function that is
+/// called, if any.
 pub(super) struct Place<'a> {
     pub list: &'a str,
-    pub i: usize,
+    pub i: Option<usize>,
     pub of: Option<&'a Interface>,
+}
+
+impl Place<'_> {
+    /// The value as C writes it: `args[0]`, or `value`.
+    fn name(&self) -> String {
+        match self.i {
+            Some(i) => format!("{}[{i}]", self.list),
+            None => self.list.to_string(),
+        }
+    }
 }
 
 /// Reads a number of the kind expected.
@@ -170,7 +181,7 @@ pub(super) fn argument_from_c<'a>(value: &'a dwcp_value_t, ty: Type, place: &Pla
         Type::Data { content, form } => {
             // SAFETY: the kind says that this member counts; its pointer is checked by `slice`.
             let given = unsafe { value.of.bytes };
-            let name = format!("{}[{}]", place.list, place.i);
+            let name = place.name();
             let bytes = slice(given.data, given.len, &name)?;
             if content == Content::String {
                 let bad = |e: std::str::Utf8Error| {
@@ -192,7 +203,6 @@ pub(super) fn argument_from_c<'a>(value: &'a dwcp_value_t, ty: Type, place: &Pla
 
 #[cold]
 pub(super) fn wrong_kind(kind: u8, expected: &str, place: &Place<'_>) -> Error {
-    let Place { list, i, of } = place;
     let given = match kind {
         DWCP_KIND_NONE => "no value (kind 0)",
         DWCP_KIND_I32 => "i32",
@@ -204,10 +214,10 @@ pub(super) fn wrong_kind(kind: u8, expected: &str, place: &Place<'_>) -> Error {
         DWCP_KIND_EXTERNREF => "externref",
         DWCP_KIND_STRING => "string",
         DWCP_KIND_BYTES => "bytes",
-        other => return Error::argument(list, format_args!("value {i} has the unknown kind {other}")),
+        other => return Error::argument(&place.name(), format_args!("has the unknown kind {other}")),
     };
-    let function = of.map_or_else(String::new, |of| format!("; the function is {of}"));
-    Error::new(Status::WRONG_TYPE, format!("{list}: value {i} is expected as {expected}, given as {given}{function}"))
+    let function = place.of.map_or_else(String::new, |of| format!("; the function is {of}"));
+    Error::new(Status::WRONG_TYPE, format!("{}: is expected as {expected}, given as {given}{function}", place.name()))
 }
 
 /// Frees the strings and bytes that results own and sets each value to zero. Safe on any zeroed array, on arguments, which own
@@ -259,13 +269,13 @@ mod tests {
     #[test]
     fn values_cross_and_come_back() {
         let of = Interface::parse("iIfFv:").unwrap();
-        let place = |i| Place { list: "args", i, of: Some(&of) };
+        let place = |i| Place { list: "args", i: Some(i), of: Some(&of) };
         let nan = 0x7fa0_1234;
         let all = [Value::I32(-1), Value::I64(i64::MIN), Value::F32(nan), Value::F64(u64::MAX), Value::V128(u128::MAX - 5)];
         for (i, v) in all.into_iter().enumerate() {
             assert_eq!(from_c(&to_c(v), v.kind(), &place(i)).unwrap(), v);
         }
         let e = from_c(&to_c(Value::I32(1)), Kind::F64, &place(3)).unwrap_err();
-        assert!(e.message().contains("value 3 is expected as f64, given as i32"), "{e}");
+        assert!(e.message().contains("args[3]: is expected as f64, given as i32"), "{e}");
     }
 }

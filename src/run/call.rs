@@ -79,8 +79,11 @@ impl Function {
     pub(crate) fn bind(module: Module, name: &str, interface: Option<Interface>) -> Result<Function> {
         let code = &module.linked.code;
         let (export, core) = code.function(name)?;
+        let asked = interface.is_some();
         let interface = match interface.map_or_else(|| code.declared(name), |asked| Ok(Some(asked)))? {
-            Some(interface) if interface.core() != core => return Err(typed::mismatch(name, &interface, core)),
+            Some(interface) if interface.core() != core => {
+                return Err(typed::mismatch(name, Some(&interface).filter(|_| asked), core, code.declaration(name)));
+            }
             Some(interface) => interface,
             None => Interface::plain(core),
         };

@@ -97,8 +97,8 @@ fn trapped(trap: Trap, state: &VmState, limits: &Limits) -> Error {
         }
         Trap::StackOverflow => stack_overflow(state.stack_limit()),
         trap => match state.limit_hit().filter(|_| follows_refusal(trap)) {
-            Some(hit) => over_limit(hit, &format!("the guest then trapped: {trap}")),
-            None => Error::new(Status::TRAP, format!("{trap}")),
+            Some(hit) => over_limit(hit, &format!("the guest then trapped: {}", shown(trap))),
+            None => Error::new(Status::TRAP, format!("the guest trapped: {}", shown(trap))),
         },
     };
     explained.with_trap_code(trap_code(trap))
@@ -110,6 +110,12 @@ pub fn stack_overflow(limit: u64) -> Error {
         "max_stack_size_bytes: the guest's calls need more than its stack of {limit} bytes; raise it with dwcp_config_set_max_stack_size_bytes"
     );
     Error::new(Status::STACK_OVERFLOW, text).with_limit(c"max_stack_size_bytes", limit, limit.saturating_add(1))
+}
+
+/// What a trap is, without the engine's word that it is one.
+fn shown(trap: Trap) -> String {
+    let text = trap.to_string();
+    text.strip_prefix("wasm trap: ").map_or_else(|| text.clone(), String::from)
 }
 
 /// Whether a trap is how a guest ends that was refused memory, elements or a file: by giving up, or by using what it did not

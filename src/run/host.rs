@@ -1,6 +1,7 @@
 //! Host functions: what a host defines for its guests, and what such a function may do while it runs.
 
 use crate::buffer::Buffer;
+use crate::compile::code::ExternKind;
 use crate::error::{Error, Result, Status, escape};
 use crate::interface::{Content, Form, Interface, Type};
 use crate::isolate::deadline::Interrupted;
@@ -370,7 +371,12 @@ impl<'a> HostCaller<'a> {
     pub fn call(&mut self, name: &str, interface: Option<Interface>, args: Arguments<'_>) -> Result<(Interface, Vec<Output>)> {
         let Some(Extern::Func(function)) = self.caller.get_export(name) else {
             let text = format!("the calling module exports no function \"{}\"", escape(name, 200));
-            return Err(Error::new(Status::NOT_FOUND, text));
+            let linked = self.caller.data().linked();
+            // Among linked modules there is no telling which one called.
+            return Err(match linked.units().is_empty() {
+                true => linked.code.not_found(text, name, "function", |kind| matches!(kind, ExternKind::Function(_))),
+                false => Error::new(Status::NOT_FOUND, text),
+            });
         };
         self.call_function(function, name, interface, args)
     }
@@ -398,7 +404,7 @@ impl<'a> HostCaller<'a> {
     ) -> Result<(Interface, Vec<Output>)> {
         let core = Arc::new(Signature::of(&function.ty(&self.caller)));
         let interface = match interface {
-            Some(interface) if *interface.core() != core => return Err(typed::mismatch(name, &interface, &core)),
+            Some(interface) if *interface.core() != core => return Err(typed::mismatch(name, Some(&interface), &core, None)),
             Some(interface) => interface,
             None => Interface::plain(&core),
         };

@@ -1,4 +1,5 @@
-//! What hosts call modules by, beside handles: keys of requests, and the aliases bound to code that the cache holds.
+//! What hosts call modules by, beside handles: keys, which come with bytes and are bound to code that the cache holds, and aliases,
+//! which are set to modules. Both are names of one kind; a request gives either as its key.
 
 use crate::compile::code::Hash;
 use crate::error::{Error, Result, Status, escape, nearest};
@@ -8,8 +9,8 @@ use std::sync::Arc;
 
 /// Longest key or alias, in bytes.
 const MAX_KEY_BYTES: usize = 256;
-/// Most aliases of one module: a host that makes a new one for every request finds out.
-const MAX_ALIASES: usize = 1000;
+/// Most keys of one module's code: a host that makes a new one for every request finds out.
+const MAX_KEYS: usize = 1000;
 
 /// A key that came with a request.
 #[derive(Clone, Copy)]
@@ -17,7 +18,7 @@ pub enum Key<'a> {
     None,
     /// 64 hexadecimal digits: the bytes must have this hash.
     Claim(Hash),
-    /// A name of the host's choice, bound to the first bytes that come with it.
+    /// A name of the host's choice: a key, bound to the first bytes that come with it, or an alias.
     Alias(&'a str),
 }
 
@@ -47,15 +48,15 @@ impl<'a> Key<'a> {
 /// Most aliases that were set to modules, in a runtime: these keep their modules alive.
 const MAX_SET: usize = 10_000;
 
-/// The names of code that the cache holds, and the aliases that were set to modules.
+/// The keys of code that the cache holds, and the aliases that were set to modules.
 #[derive(Default)]
 pub struct Names {
-    aliases: HashMap<String, Bound>,
+    names: HashMap<String, Bound>,
     modules: HashMap<Hash, Named>,
     set: usize,
 }
 
-/// What an alias stands for.
+/// What a name stands for.
 enum Bound {
     /// The code that came with it, for as long as the cache holds it.
     Code(Hash),
@@ -74,7 +75,7 @@ impl Bound {
 
 #[derive(Default)]
 struct Named {
-    aliases: Vec<String>,
+    keys: Vec<String>,
     /// The module linked without host functions, for `execute`.
     plain: Option<Arc<Linked>>,
 }
@@ -85,14 +86,14 @@ impl Names {
         match key {
             Key::None => None,
             Key::Claim(hash) => Some(*hash),
-            Key::Alias(alias) => self.aliases.get(*alias).map(Bound::hash),
+            Key::Alias(alias) => self.names.get(*alias).map(Bound::hash),
         }
     }
 
     /// The module that an alias was set to.
     pub fn module(&self, key: &Key<'_>) -> Option<Arc<Linked>> {
         match key {
-            Key::Alias(alias) => match self.aliases.get(*alias)? {
+            Key::Alias(alias) => match self.names.get(*alias)? {
                 Bound::Module(linked) => Some(Arc::clone(linked)),
                 Bound::Code(_) => None,
             },
@@ -102,7 +103,7 @@ impl Names {
 
     /// Makes an alias stand for a module, or for nothing. What it kept alive is given back, to be dropped where no lock is held.
     pub fn set(&mut self, alias: &str, linked: Option<Arc<Linked>>) -> Result<Option<Arc<Linked>>> {
-        let known = self.aliases.get(alias);
+        let known = self.names.get(alias);
         if linked.is_none() && known.is_none() {
             let text = format!("alias: there is no alias \"{}\"", escape(alias, 100));
             return Err(self.not_found(text, alias));
@@ -113,15 +114,15 @@ impl Names {
         }
         let adds = linked.is_some();
         let before = match linked {
-            Some(linked) => self.aliases.insert(alias.to_string(), Bound::Module(linked)),
-            None => self.aliases.remove(alias),
+            Some(linked) => self.names.insert(alias.to_string(), Bound::Module(linked)),
+            None => self.names.remove(alias),
         };
         self.set = self.set + usize::from(adds) - usize::from(was_set);
         Ok(match before {
             Some(Bound::Module(linked)) => Some(linked),
             Some(Bound::Code(hash)) => {
                 if let Some(named) = self.modules.get_mut(&hash) {
-                    named.aliases.retain(|known| known != alias);
+                    named.keys.retain(|known| known != alias);
                 }
                 None
             }
@@ -131,7 +132,7 @@ impl Names {
 
     /// `text` with the names that are nearest to one that stands for nothing.
     pub fn not_found(&self, mut text: String, wanted: &str) -> Error {
-        let near = nearest(wanted, self.aliases.keys().map(String::as_str));
+        let near = nearest(wanted, self.names.keys().map(String::as_str));
         if !near.is_empty() {
             let names: Vec<String> = near.iter().map(|name| format!("\"{}\"", escape(name, 100))).collect();
             text.push_str(&format!("; nearest: {}", names.join(", ")));
@@ -142,7 +143,7 @@ impl Names {
     /// Forgets every alias that was set. What they kept alive is given back, to be dropped where no lock is held.
     pub fn forget_set(&mut self) -> Vec<Arc<Linked>> {
         self.set = 0;
-        let set = self.aliases.extract_if(|_, bound| matches!(bound, Bound::Module(_)));
+        let set = self.names.extract_if(|_, bound| matches!(bound, Bound::Module(_)));
         set.filter_map(|(_, bound)| if let Bound::Module(linked) = bound { Some(linked) } else { None }).collect()
     }
 
@@ -151,19 +152,19 @@ impl Names {
         self.resolve(key).map_or(Ok(()), |bound| check(key, bound, hash))
     }
 
-    /// Binds an alias that is free or already bound to `hash`.
+    /// Binds a key that is free or already bound to `hash`.
     pub fn bind(&mut self, key: &Key<'_>, hash: Hash) -> Result<()> {
         self.check(key, hash)?;
         let Key::Alias(alias) = *key else { return Ok(()) };
-        if self.aliases.contains_key(alias) {
+        if self.names.contains_key(alias) {
             return Ok(());
         }
         let named = self.modules.entry(hash).or_default();
-        if named.aliases.len() >= MAX_ALIASES {
-            return Err(Error::argument("key", format!("the module has {MAX_ALIASES} aliases already")));
+        if named.keys.len() >= MAX_KEYS {
+            return Err(Error::argument("key", format!("the module has {MAX_KEYS} keys already")));
         }
-        named.aliases.push(alias.to_string());
-        self.aliases.insert(alias.to_string(), Bound::Code(hash));
+        named.keys.push(alias.to_string());
+        self.names.insert(alias.to_string(), Bound::Code(hash));
         Ok(())
     }
 
@@ -179,8 +180,8 @@ impl Names {
     /// Forgets all names of `hash`. What they held is given back, to be dropped where no lock is held.
     pub fn forget(&mut self, hash: Hash) -> Option<Arc<Linked>> {
         let named = self.modules.remove(&hash)?;
-        for alias in &named.aliases {
-            self.aliases.remove(alias);
+        for key in &named.keys {
+            self.names.remove(key);
         }
         named.plain
     }
@@ -191,7 +192,10 @@ pub fn check(key: &Key<'_>, bound: Hash, hash: Hash) -> Result<()> {
     if bound == hash {
         return Ok(());
     }
-    let text = format!("key: the bytes have the hash {hash}, which is not that of {} ({bound})", key.shown());
+    let mut text = format!("key: the bytes have the hash {hash}, which is not that of {} ({bound})", key.shown());
+    if let Key::Alias(_) = key {
+        text.push_str("; dwcp_runtime_set_alias puts another module under that name");
+    }
     Err(Error::new(Status::KEY_MISMATCH, text))
 }
 

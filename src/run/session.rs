@@ -1,5 +1,6 @@
 //! Sessions: a VM that a host keeps for several calls, with its memory, its globals and its references.
 
+use crate::compile::code::ExternKind;
 use crate::error::{Error, Result, Status};
 use crate::interface::Interface;
 use crate::isolate::deadline::Interrupted;
@@ -331,7 +332,14 @@ impl Session {
             Some(Extern::Memory(memory)) => work(vm, memory),
             _ => match vm.state().shared_memory() {
                 Some(memory) => work(vm, memory),
-                None => Err(Error::new(Status::NOT_FOUND, "the module exports no memory named \"memory\"")),
+                None => {
+                    let text = format!("memory \"{MEMORY}\" is not exported");
+                    Err(vm
+                        .state()
+                        .linked()
+                        .code
+                        .not_found(text, MEMORY, "memory", |kind| matches!(kind, ExternKind::Memory { .. })))
+                }
             },
         })
     }
@@ -445,6 +453,9 @@ fn exported_global(vm: &mut Vm, name: &str) -> Result<Global> {
     match vm.export(name) {
         Some(Extern::Global(global)) => Ok(global),
         Some(_) => Err(Error::new(Status::WRONG_TYPE, format!("export \"{}\" is not a global", shown()))),
-        None => Err(Error::new(Status::NOT_FOUND, format!("global \"{}\" is not exported", shown()))),
+        None => {
+            let text = format!("global \"{}\" is not exported", shown());
+            Err(vm.state().linked().code.not_found(text, name, "global", |kind| matches!(kind, ExternKind::Global { .. })))
+        }
     }
 }

@@ -37,13 +37,19 @@ pub fn numbers(vals: &[Val]) -> wasmtime::Result<SmallVec<[Value; 2]>> {
     vals.iter().map(number).collect()
 }
 
-/// The error for a signature that is not the function's.
-pub fn mismatch(name: &str, asked: &Interface, core: &Signature) -> Error {
-    let name = escape(name, 200);
-    let text = match asked.is_numeric() {
-        true => format!("function \"{name}\" is {core}, the signature asked for is {asked}"),
-        false => format!("function \"{name}\" is {core}, the signature asked for is {asked}, which takes {}", asked.core()),
-    };
+/// The error for a signature that is not the function's: one that was asked for, or the declared one itself. `declared` is what the
+/// module declares, if it does.
+pub fn mismatch(name: &str, asked: Option<&Interface>, core: &Signature, declared: Option<&str>) -> Error {
+    let mut text = format!("function \"{}\" is {core}", escape(name, 200));
+    if let Some(asked) = asked {
+        text.push_str(&format!(", the signature asked for is {asked}"));
+        if !asked.is_numeric() {
+            text.push_str(&format!(", which takes {}", asked.core()));
+        }
+    }
+    if let Some(declared) = declared {
+        text.push_str(&format!("; the module declares it as \"{}\"", escape(declared, 100)));
+    }
     Error::new(Status::WRONG_TYPE, text)
 }
 
