@@ -320,6 +320,9 @@ static dwcp_status_t apply_options(dwcp_config_t *config, const struct settings 
     return apply_globs(config, s, error);
 }
 
+/* More than this is not read: a device has no end. */
+enum { MOST_FILE_BYTES = 1 << 30 };
+
 /* The whole of a small file, NUL-terminated; NULL with errno set when it cannot be read. */
 static char *read_file(const char *path, size_t *length) {
     FILE *file = fopen(path, "rb");
@@ -330,8 +333,9 @@ static char *read_file(const char *path, size_t *length) {
         n += got;
         if (n + 1 >= capacity) {
             capacity = capacity ? capacity * 2 : 4096;
-            char *larger = realloc(text, capacity);
+            char *larger = capacity <= MOST_FILE_BYTES ? realloc(text, capacity) : NULL;
             if (larger == NULL) {
+                if (capacity > MOST_FILE_BYTES) errno = EFBIG;
                 free(text);
                 fclose(file);
                 return NULL;

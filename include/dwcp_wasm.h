@@ -31,6 +31,7 @@
  *              inside one has limits of its own: give it dwcp_caller_remaining_ns as its timeout_ns, and a share of the fuel.
  *  Process     Nothing starts when the library is loaded. Its signal handlers chain to those that were there. In a child
  *              forked after a runtime was made every function answers DWCP_ERR_FORKED: exec, or fork first.
+ *              A child forked inside a callback must not return from it.
  *  Not covered Use after free, freeing twice, a buffer shorter than the length given with it, and the process running out of
  *              memory: these are undefined, as in C. What can be recognised gets DWCP_ERR_WRONG_HANDLE.
  */
