@@ -26,7 +26,7 @@ static void check(const host_t *host, const char *what, dwcp_status_t status, dw
   bench_die(host->args, what, *error != NULL ? dwcp_error_message(*error) : dwcp_status_name(status));
 }
 
-/* A call of an export in a VM of its own: made, called, destroyed. */
+/* A call of an export: in the session, whose VM lives on, or in a VM of its own: made, called, destroyed. */
 static bool call(void *state, uint32_t repeat) {
   host_t *host = state;
   for (uint32_t i = 0; i < repeat; i++) {
@@ -35,23 +35,9 @@ static bool call(void *state, uint32_t repeat) {
     dwcp_value_t result;
     size_t count = 0;
     dwcp_error_t *error = NULL;
-    dwcp_status_t status = dwcp_function_call(host->function, args, 2, NULL, &result, 1, &count, NULL, &error);
-    check(host, "call", status, &error);
-    if (count != 1 || dwcp_as_i32(result) != turn + 7) return false;
-  }
-  return true;
-}
-
-/* A call in a session: the VM lives on. */
-static bool call_live(void *state, uint32_t repeat) {
-  host_t *host = state;
-  for (uint32_t i = 0; i < repeat; i++) {
-    int32_t turn = host->turn++;
-    dwcp_value_t args[2] = {dwcp_i32(turn), dwcp_i32(7)};
-    dwcp_value_t result;
-    size_t count = 0;
-    dwcp_error_t *error = NULL;
-    dwcp_status_t status = dwcp_vm_call(host->vm, host->function, args, 2, NULL, &result, 1, &count, NULL, &error);
+    dwcp_status_t status =
+        host->vm != NULL ? dwcp_vm_call(host->vm, host->function, args, 2, NULL, &result, 1, &count, NULL, &error)
+                         : dwcp_function_call(host->function, args, 2, NULL, &result, 1, &count, NULL, &error);
     check(host, "call", status, &error);
     if (count != 1 || dwcp_as_i32(result) != turn + 7) return false;
   }
@@ -105,7 +91,7 @@ int main(int argc, char **argv) {
     load(&host, 1);
     if (strcmp(args.work, "live") == 0) {
       check(&host, "acquire", dwcp_vm_acquire(host.module, NULL, &host.vm, &error), &error);
-      bench_run(&args, call_live, &host, 100, 1000);
+      bench_run(&args, call, &host, 100, 1000);
       dwcp_vm_release(host.vm);
     } else {
       bench_run(&args, call, &host, 1, 2000);
