@@ -221,9 +221,9 @@ static dwcp_status_t call_again(void *user, dwcp_caller_t *caller, const dwcp_va
                                 size_t nresults) {
     (void)caller, (void)args, (void)nargs, (void)results, (void)nresults;
     struct nested *n = user;
-    sem_wait(&gate.open);
     sem_post(&gate.arrived);
     sem_wait(&gate.open);
+    atomic_fetch_add(&n->rows, 1);
     dwcp_value_t result = {0};
     dwcp_vm_t *vm = NULL;
     CHECK_STATUS(dwcp_function_call, OK, (n->next, NULL, 0, NULL, &result, 1, NULL, NULL, &err));
