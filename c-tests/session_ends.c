@@ -216,7 +216,8 @@ static void goes_on(void) {
 /* The session calls a host function that the module exports, and that one a guest which does not come to its end. */
 HOST(calls_back) {
     UNUSED;
-    CHECK_STATUS(dwcp_caller_call_ref, OUT_OF_FUEL, (caller, &args[0], NULL, 0, NULL, 0, NULL, &err));
+    /* Without an error object: the call that this function serves has the one of this thread. */
+    CHECK_STATUS(dwcp_caller_call_ref, OUT_OF_FUEL, (caller, &args[0], NULL, 0, NULL, 0, NULL, NULL));
     return DWCP_OK;
 }
 
