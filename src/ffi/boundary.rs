@@ -203,14 +203,16 @@ pub(crate) fn optional_string<'a>(p: *const c_char, name: &str) -> Result<Option
     }
     // SAFETY: non-NULL and NUL-terminated by the header's contract.
     let text = unsafe { CStr::from_ptr(p) };
-    text.to_str()
-        .map(Some)
-        .map_err(|e| Error::argument(name, format_args!("is not UTF-8 (bad byte at offset {})", e.valid_up_to())))
+    utf8(text.to_bytes(), name).map(Some)
 }
 
 /// UTF-8 text given as pointer and length.
 pub(crate) fn text<'a>(p: *const c_char, len: usize, name: &str) -> Result<&'a str> {
-    let bytes = slice(p.cast::<u8>(), len, name)?;
+    utf8(slice(p.cast::<u8>(), len, name)?, name)
+}
+
+/// Bytes that must be UTF-8.
+pub(crate) fn utf8<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str> {
     std::str::from_utf8(bytes)
         .map_err(|e| Error::argument(name, format_args!("is not UTF-8 (bad byte at offset {})", e.valid_up_to())))
 }

@@ -1,6 +1,6 @@
 //! Tagged values: 24 bytes, a kind and a payload. Arguments are borrowed for the call, results are the caller's.
 
-use super::boundary::{Zeroable, null, plain_value as guarded, slice};
+use super::boundary::{Zeroable, null, plain_value as guarded, slice, utf8};
 use crate::buffer::Buffer;
 use crate::error::{Error, Result, Status};
 use crate::interface::{Content, Form, Interface, Type};
@@ -184,10 +184,7 @@ pub(super) fn argument_from_c<'a>(value: &'a dwcp_value_t, ty: Type, place: &Pla
             let name = place.name();
             let bytes = slice(given.data, given.len, &name)?;
             if content == Content::String {
-                let bad = |e: std::str::Utf8Error| {
-                    Error::argument(&name, format_args!("is not UTF-8 (bad byte at offset {})", e.valid_up_to()))
-                };
-                std::str::from_utf8(bytes).map_err(bad)?;
+                utf8(bytes, &name)?;
             }
             let inside = if form == Form::Terminated { bytes.iter().position(|b| *b == 0) } else { None };
             match inside {
