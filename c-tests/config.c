@@ -13,6 +13,18 @@
     FIELD(uint64_t, max_module_bytes, 64 * MIB, 64 * MIB, 64 * MIB, 64 * MIB, 8, 1024 * MIB)                      \
     FIELD(uint64_t, max_debug_info_bytes, 16 * MIB, 16 * MIB, 16 * MIB, 0, 0, 256 * MIB)                          \
     FIELD(uint32_t, max_functions, 10000, 10000, 10000, 10000, 1, 1000000)                                        \
+    FIELD(uint32_t, max_types, 20000, 20000, 20000, 20000, 1, 1000000)                                            \
+    FIELD(uint32_t, max_imports, 10000, 10000, 10000, 10000, 0, 1000000)                                          \
+    FIELD(uint32_t, max_exports, 20000, 20000, 20000, 20000, 0, 1000000)                                          \
+    FIELD(uint32_t, max_globals, 10000, 10000, 10000, 10000, 0, 1000000)                                          \
+    FIELD(uint32_t, max_data_segments, 10000, 10000, 10000, 10000, 0, 100000)                                     \
+    FIELD(uint32_t, max_element_segments, 10000, 10000, 10000, 10000, 0, 100000)                                  \
+    FIELD(uint64_t, max_function_bytes, MIB, MIB, MIB, MIB, 16, 7654321)                                          \
+    FIELD(uint32_t, max_locals, 10000, 10000, 10000, 10000, 0, 50000)                                             \
+    FIELD(uint32_t, max_nesting_depth, 10000, 10000, 10000, 10000, 1, 100000)                                     \
+    FIELD(uint64_t, max_name_bytes, 4 * MIB, 4 * MIB, 4 * MIB, 4 * MIB, 0, 64 * MIB)                              \
+    FIELD(uint32_t, max_concurrent_compiles, 0, 0, 0, 0, 0, 256)                                                  \
+    FIELD(uint64_t, max_total_memory_bytes, 16384 * MIB, 65536 * MIB, 4096 * MIB, 8192 * MIB, 0, UINT64_C(70368744177664))\
     FIELD(uint32_t, compile_threads, 0, 0, 0, 0, 0, 256)                                                          \
     FIELD(uint64_t, max_memory_bytes, 128 * MIB, 128 * MIB, 128 * MIB, 64 * MIB, 65536, 4096 * MIB)               \
     FIELD(uint64_t, max_memory_bytes_ceiling, 0, 0, 0, 0, 0, 4096 * MIB)                                          \
@@ -29,6 +41,8 @@
     FIELD(uint32_t, max_open_files, 10, 10, 10, 10, 0, 65536)
 
 #define SWITCHES(FIELD)                                    \
+    FIELD(strict_capacity, false, false, false, false)     \
+    FIELD(signals_based_traps, true, true, true, true)     \
     FIELD(enable_wasi, true, true, true, true)             \
     FIELD(network_access, false, false, false, false)      \
     FIELD(filesystem_access, true, true, true, false)      \
@@ -101,6 +115,33 @@ static void beyond(void) {
     CHECK_STATUS(dwcp_config_set_max_functions, INVALID_CONFIG, (config, 0, &err));
     CHECK_STATUS(dwcp_config_set_max_functions, INVALID_CONFIG, (config, 1000001, &err));
     CHECK_HAS(message(), "max_functions: ");
+    CHECK_STATUS(dwcp_config_set_max_types, INVALID_CONFIG, (config, 0, &err));
+    CHECK_STATUS(dwcp_config_set_max_types, INVALID_CONFIG, (config, 1000001, &err));
+    CHECK_HAS(message(), "max_types: ");
+    CHECK_STATUS(dwcp_config_set_max_imports, INVALID_CONFIG, (config, 1000001, &err));
+    CHECK_HAS(message(), "max_imports: ");
+    CHECK_STATUS(dwcp_config_set_max_exports, INVALID_CONFIG, (config, 1000001, &err));
+    CHECK_HAS(message(), "max_exports: ");
+    CHECK_STATUS(dwcp_config_set_max_globals, INVALID_CONFIG, (config, 1000001, &err));
+    CHECK_HAS(message(), "max_globals: ");
+    CHECK_STATUS(dwcp_config_set_max_data_segments, INVALID_CONFIG, (config, 100001, &err));
+    CHECK_HAS(message(), "max_data_segments: ");
+    CHECK_STATUS(dwcp_config_set_max_element_segments, INVALID_CONFIG, (config, 100001, &err));
+    CHECK_HAS(message(), "max_element_segments: ");
+    CHECK_STATUS(dwcp_config_set_max_function_bytes, INVALID_CONFIG, (config, 15, &err));
+    CHECK_STATUS(dwcp_config_set_max_function_bytes, INVALID_CONFIG, (config, 7654322, &err));
+    CHECK_HAS(message(), "max_function_bytes: ");
+    CHECK_STATUS(dwcp_config_set_max_locals, INVALID_CONFIG, (config, 50001, &err));
+    CHECK_HAS(message(), "max_locals: ");
+    CHECK_STATUS(dwcp_config_set_max_nesting_depth, INVALID_CONFIG, (config, 0, &err));
+    CHECK_STATUS(dwcp_config_set_max_nesting_depth, INVALID_CONFIG, (config, 100001, &err));
+    CHECK_HAS(message(), "max_nesting_depth: ");
+    CHECK_STATUS(dwcp_config_set_max_name_bytes, INVALID_CONFIG, (config, 64 * MIB + 1, &err));
+    CHECK_HAS(message(), "max_name_bytes: ");
+    CHECK_STATUS(dwcp_config_set_max_concurrent_compiles, INVALID_CONFIG, (config, 257, &err));
+    CHECK_HAS(message(), "max_concurrent_compiles: ");
+    CHECK_STATUS(dwcp_config_set_max_total_memory_bytes, INVALID_CONFIG, (config, (UINT64_C(64) << 40) + 1, &err));
+    CHECK_HAS(message(), "max_total_memory_bytes: ");
     CHECK_STATUS(dwcp_config_set_compile_threads, INVALID_CONFIG, (config, 257, &err));
     CHECK_HAS(message(), "compile_threads: ");
     CHECK_STATUS(dwcp_config_set_max_memory_bytes, INVALID_CONFIG, (config, 65535, &err));

@@ -994,6 +994,271 @@ dwcp_status_t dwcp_config_to_json(const dwcp_config_t *config,
                                   dwcp_error_t **error);
 
 /**
+ * Sets max_types. Types of a module. They are compared with each other when it is compiled.
+ * Range: 1 to 1 000 000 types. Default: 20 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_types(dwcp_config_t *config,
+                                        uint32_t value,
+                                        dwcp_error_t **error);
+
+/**
+ * The value of max_types.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_types(const dwcp_config_t *config);
+
+/**
+ * Sets max_imports. Imports of a module, of every kind.
+ * Range: 0 to 1 000 000 imports. Default: 10 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_imports(dwcp_config_t *config,
+                                          uint32_t value,
+                                          dwcp_error_t **error);
+
+/**
+ * The value of max_imports.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_imports(const dwcp_config_t *config);
+
+/**
+ * Sets max_exports. Exports of a module, of every kind.
+ * Range: 0 to 1 000 000 exports. Default: 20 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_exports(dwcp_config_t *config,
+                                          uint32_t value,
+                                          dwcp_error_t **error);
+
+/**
+ * The value of max_exports.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_exports(const dwcp_config_t *config);
+
+/**
+ * Sets max_globals. Globals that a module defines.
+ * Range: 0 to 1 000 000 globals. Default: 10 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_globals(dwcp_config_t *config,
+                                          uint32_t value,
+                                          dwcp_error_t **error);
+
+/**
+ * The value of max_globals.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_globals(const dwcp_config_t *config);
+
+/**
+ * Sets max_data_segments. Data segments of a module.
+ * Range: 0 to 100 000 segments. Default: 10 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_data_segments(dwcp_config_t *config,
+                                                uint32_t value,
+                                                dwcp_error_t **error);
+
+/**
+ * The value of max_data_segments.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_data_segments(const dwcp_config_t *config);
+
+/**
+ * Sets max_element_segments. Element segments of a module, each of which costs compiled code.
+ * Range: 0 to 100 000 segments. Default: 10 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_element_segments(dwcp_config_t *config,
+                                                   uint32_t value,
+                                                   dwcp_error_t **error);
+
+/**
+ * The value of max_element_segments.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_element_segments(const dwcp_config_t *config);
+
+/**
+ * Sets max_function_bytes. Body of one function of a module.
+ * Range: 16 to 7 654 321. Unit: bytes. Default: 1 MiB in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_function_bytes(dwcp_config_t *config,
+                                                 uint64_t value,
+                                                 dwcp_error_t **error);
+
+/**
+ * The value of max_function_bytes, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_function_bytes(const dwcp_config_t *config);
+
+/**
+ * Sets max_locals. Locals of one function of a module, its parameters not counted.
+ * Range: 0 to 50 000 locals. Default: 10 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_locals(dwcp_config_t *config,
+                                         uint32_t value,
+                                         dwcp_error_t **error);
+
+/**
+ * The value of max_locals.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_locals(const dwcp_config_t *config);
+
+/**
+ * Sets max_nesting_depth. Blocks within blocks of one function. The compiler's time grows with the square of the depth.
+ * Range: 1 to 100 000 blocks. Default: 10 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_nesting_depth(dwcp_config_t *config,
+                                                uint32_t value,
+                                                dwcp_error_t **error);
+
+/**
+ * The value of max_nesting_depth.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_nesting_depth(const dwcp_config_t *config);
+
+/**
+ * Sets max_name_bytes. Names of a module's imports and exports, summed.
+ * Range: 0 to 64 MiB. Unit: bytes. Default: 4 MiB in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_name_bytes(dwcp_config_t *config,
+                                             uint64_t value,
+                                             dwcp_error_t **error);
+
+/**
+ * The value of max_name_bytes, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_name_bytes(const dwcp_config_t *config);
+
+/**
+ * Sets max_concurrent_compiles. Modules that are compiled at once; more wait their turn. 0 is as many as the compiler has
+ * threads.
+ * Range: 0 to 256 modules. Default: 0 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_concurrent_compiles(dwcp_config_t *config,
+                                                      uint32_t value,
+                                                      dwcp_error_t **error);
+
+/**
+ * The value of max_concurrent_compiles.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_concurrent_compiles(const dwcp_config_t *config);
+
+/**
  * Sets max_memory_bytes. Linear memory of a VM, summed over its memories.
  * Range: 64 KiB to 4 GiB. Unit: bytes. Default: 128 MiB; 64 MiB in the secure profile. Per call: `max_memory_bytes` in the
  * options of a call asks for another value, up to max_memory_bytes_ceiling.
@@ -1336,6 +1601,31 @@ dwcp_status_t dwcp_config_set_session_idle_timeout_ms(dwcp_config_t *config,
  * Since: 0.1.0
  */
 DWCP_API uint64_t dwcp_config_get_session_idle_timeout_ms(const dwcp_config_t *config);
+
+/**
+ * Sets max_total_memory_bytes. Linear memory of all VMs of the runtime together; 0 is no bound but the machine's.
+ * Range: 0 to 64 TiB. Unit: bytes. Default: 16 GiB; 64 GiB in the high traffic profile, 4 GiB in the development profile, 8
+ * GiB in the secure profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_total_memory_bytes(dwcp_config_t *config,
+                                                     uint64_t value,
+                                                     dwcp_error_t **error);
+
+/**
+ * The value of max_total_memory_bytes, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_total_memory_bytes(const dwcp_config_t *config);
 
 /**
  * Replaces allowed_syscalls, the WASI functions that a guest may call, by an array of `count` NUL-terminated UTF-8 strings.
@@ -1933,6 +2223,56 @@ dwcp_status_t dwcp_config_set_enable_tracing(dwcp_config_t *config,
  * Since: 0.1.0
  */
 DWCP_API bool dwcp_config_get_enable_tracing(const dwcp_config_t *config);
+
+/**
+ * Sets strict_capacity. Whether a runtime is refused where the machine has no room for max_live_vms; without, it is made
+ * with fewer slots and a warning.
+ * Default: false in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_strict_capacity(dwcp_config_t *config,
+                                              bool value,
+                                              dwcp_error_t **error);
+
+/**
+ * The value of strict_capacity.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_strict_capacity(const dwcp_config_t *config);
+
+/**
+ * Sets signals_based_traps. Whether guests' faults are caught by signal handlers. Without, compiled code checks every access
+ * itself, which is slower, and the process keeps its own handlers.
+ * Default: true in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_signals_based_traps(dwcp_config_t *config,
+                                                  bool value,
+                                                  dwcp_error_t **error);
+
+/**
+ * The value of signals_based_traps.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_signals_based_traps(const dwcp_config_t *config);
 
 /**
  * Makes a runtime. `config` is copied and may be freed or changed afterwards; NULL stands for DWCP_PROFILE_DEFAULT. Address

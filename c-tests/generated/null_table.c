@@ -233,23 +233,232 @@ static void case_30(fixture_t *x) {
 static void case_31(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_types(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_32(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_max_memory_bytes(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_types(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
 static void case_33(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_max_memory_bytes(NULL);
+    (void)dwcp_config_get_max_types(NULL);
 }
 
 static void case_34(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_imports(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_35(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_imports(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_36(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_imports(NULL);
+}
+
+static void case_37(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_exports(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_38(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_exports(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_39(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_exports(NULL);
+}
+
+static void case_40(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_globals(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_41(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_globals(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_42(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_globals(NULL);
+}
+
+static void case_43(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_data_segments(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_44(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_data_segments(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_45(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_data_segments(NULL);
+}
+
+static void case_46(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_element_segments(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_47(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_element_segments(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_48(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_element_segments(NULL);
+}
+
+static void case_49(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_function_bytes(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_50(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_function_bytes(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_51(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_function_bytes(NULL);
+}
+
+static void case_52(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_locals(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_53(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_locals(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_54(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_locals(NULL);
+}
+
+static void case_55(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_nesting_depth(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_56(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_nesting_depth(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_57(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_nesting_depth(NULL);
+}
+
+static void case_58(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_name_bytes(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_59(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_name_bytes(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_60(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_name_bytes(NULL);
+}
+
+static void case_61(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_concurrent_compiles(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_62(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_concurrent_compiles(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_63(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_concurrent_compiles(NULL);
+}
+
+static void case_64(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_65(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_memory_bytes(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_66(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_memory_bytes(NULL);
+}
+
+static void case_67(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(NULL, 1, &error);
@@ -257,18 +466,18 @@ static void case_34(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_35(fixture_t *x) {
+static void case_68(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_memory_bytes_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_36(fixture_t *x) {
+static void case_69(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_memory_bytes_ceiling(NULL);
 }
 
-static void case_37(fixture_t *x) {
+static void case_70(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_table_elements(NULL, 1, &error);
@@ -276,18 +485,18 @@ static void case_37(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_38(fixture_t *x) {
+static void case_71(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_table_elements(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_39(fixture_t *x) {
+static void case_72(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_table_elements(NULL);
 }
 
-static void case_40(fixture_t *x) {
+static void case_73(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(NULL, 1, &error);
@@ -295,18 +504,18 @@ static void case_40(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_41(fixture_t *x) {
+static void case_74(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_table_elements_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_42(fixture_t *x) {
+static void case_75(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_table_elements_ceiling(NULL);
 }
 
-static void case_43(fixture_t *x) {
+static void case_76(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_instances(NULL, 1, &error);
@@ -314,18 +523,18 @@ static void case_43(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_44(fixture_t *x) {
+static void case_77(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_instances(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_45(fixture_t *x) {
+static void case_78(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_instances(NULL);
 }
 
-static void case_46(fixture_t *x) {
+static void case_79(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_instances_ceiling(NULL, 1, &error);
@@ -333,18 +542,18 @@ static void case_46(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_47(fixture_t *x) {
+static void case_80(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_instances_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_48(fixture_t *x) {
+static void case_81(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_instances_ceiling(NULL);
 }
 
-static void case_49(fixture_t *x) {
+static void case_82(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_execution_time_ms(NULL, 1, &error);
@@ -352,18 +561,18 @@ static void case_49(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_50(fixture_t *x) {
+static void case_83(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_execution_time_ms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_51(fixture_t *x) {
+static void case_84(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_execution_time_ms(NULL);
 }
 
-static void case_52(fixture_t *x) {
+static void case_85(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(NULL, 1, &error);
@@ -371,18 +580,18 @@ static void case_52(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_53(fixture_t *x) {
+static void case_86(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_execution_time_ms_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_54(fixture_t *x) {
+static void case_87(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_execution_time_ms_ceiling(NULL);
 }
 
-static void case_55(fixture_t *x) {
+static void case_88(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(NULL, 1, &error);
@@ -390,18 +599,18 @@ static void case_55(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_56(fixture_t *x) {
+static void case_89(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_stack_size_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_57(fixture_t *x) {
+static void case_90(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_stack_size_bytes(NULL);
 }
 
-static void case_58(fixture_t *x) {
+static void case_91(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_fuel_metering(NULL, true, &error);
@@ -409,19 +618,19 @@ static void case_58(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_59(fixture_t *x) {
+static void case_92(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_enable_fuel_metering(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_60(fixture_t *x) {
+static void case_93(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_enable_fuel_metering(NULL);
     (void)got;
 }
 
-static void case_61(fixture_t *x) {
+static void case_94(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_fuel_limit(NULL, 1, &error);
@@ -429,18 +638,18 @@ static void case_61(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_62(fixture_t *x) {
+static void case_95(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_fuel_limit(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_63(fixture_t *x) {
+static void case_96(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_fuel_limit(NULL);
 }
 
-static void case_64(fixture_t *x) {
+static void case_97(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(NULL, 1, &error);
@@ -448,18 +657,18 @@ static void case_64(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_65(fixture_t *x) {
+static void case_98(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_fuel_limit_ceiling(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_66(fixture_t *x) {
+static void case_99(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_fuel_limit_ceiling(NULL);
 }
 
-static void case_67(fixture_t *x) {
+static void case_100(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_result_bytes(NULL, 1, &error);
@@ -467,18 +676,18 @@ static void case_67(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_68(fixture_t *x) {
+static void case_101(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_result_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_69(fixture_t *x) {
+static void case_102(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_result_bytes(NULL);
 }
 
-static void case_70(fixture_t *x) {
+static void case_103(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_session_idle_timeout_ms(NULL, 1, &error);
@@ -486,18 +695,37 @@ static void case_70(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_71(fixture_t *x) {
+static void case_104(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_session_idle_timeout_ms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_72(fixture_t *x) {
+static void case_105(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_session_idle_timeout_ms(NULL);
 }
 
-static void case_73(fixture_t *x) {
+static void case_106(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_total_memory_bytes(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_107(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_total_memory_bytes(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_108(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_total_memory_bytes(NULL);
+}
+
+static void case_109(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_allowed_syscalls(NULL, VALID_dwcp_config_set_allowed_syscalls__names(x), VALID_count(x), &error);
@@ -505,7 +733,7 @@ static void case_73(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_74(fixture_t *x) {
+static void case_110(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_allowed_syscalls(fixture_dwcp_config(x), NULL, VALID_count(x), &error);
@@ -513,23 +741,23 @@ static void case_74(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_75(fixture_t *x) {
+static void case_111(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_allowed_syscalls(fixture_dwcp_config(x), VALID_dwcp_config_set_allowed_syscalls__names(x), VALID_count(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_76(fixture_t *x) {
+static void case_112(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_allowed_syscall_count(NULL);
 }
 
-static void case_77(fixture_t *x) {
+static void case_113(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_allowed_syscall(NULL, VALID_index(x));
 }
 
-static void case_78(fixture_t *x) {
+static void case_114(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_denied_syscalls(NULL, VALID_dwcp_config_set_denied_syscalls__names(x), VALID_count(x), &error);
@@ -537,7 +765,7 @@ static void case_78(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_79(fixture_t *x) {
+static void case_115(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_denied_syscalls(fixture_dwcp_config(x), NULL, VALID_count(x), &error);
@@ -545,23 +773,23 @@ static void case_79(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_80(fixture_t *x) {
+static void case_116(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_denied_syscalls(fixture_dwcp_config(x), VALID_dwcp_config_set_denied_syscalls__names(x), VALID_count(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_81(fixture_t *x) {
+static void case_117(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_denied_syscall_count(NULL);
 }
 
-static void case_82(fixture_t *x) {
+static void case_118(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_denied_syscall(NULL, VALID_index(x));
 }
 
-static void case_83(fixture_t *x) {
+static void case_119(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_add_allowed_directory(NULL, VALID_host(x), VALID_guest(x), true, &error);
@@ -569,7 +797,7 @@ static void case_83(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_84(fixture_t *x) {
+static void case_120(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_add_allowed_directory(fixture_dwcp_config(x), NULL, VALID_guest(x), true, &error);
@@ -577,7 +805,7 @@ static void case_84(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_85(fixture_t *x) {
+static void case_121(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_add_allowed_directory(fixture_dwcp_config(x), VALID_host(x), NULL, true, &error);
@@ -585,13 +813,13 @@ static void case_85(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_86(fixture_t *x) {
+static void case_122(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_add_allowed_directory(fixture_dwcp_config(x), VALID_host(x), VALID_guest(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_87(fixture_t *x) {
+static void case_123(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_clear_allowed_directories(NULL, &error);
@@ -599,18 +827,18 @@ static void case_87(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_88(fixture_t *x) {
+static void case_124(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_clear_allowed_directories(fixture_dwcp_config(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_89(fixture_t *x) {
+static void case_125(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_allowed_directory_count(NULL);
 }
 
-static void case_90(fixture_t *x) {
+static void case_126(fixture_t *x) {
     (void)x;
     const char *host = FIXTURE_POISON(const char);
     const char *guest = FIXTURE_POISON(const char);
@@ -624,7 +852,7 @@ static void case_90(fixture_t *x) {
     (void)got;
 }
 
-static void case_91(fixture_t *x) {
+static void case_127(fixture_t *x) {
     (void)x;
     const char *guest = FIXTURE_POISON(const char);
     bool read_only = true;
@@ -636,7 +864,7 @@ static void case_91(fixture_t *x) {
     (void)got;
 }
 
-static void case_92(fixture_t *x) {
+static void case_128(fixture_t *x) {
     (void)x;
     const char *host = FIXTURE_POISON(const char);
     bool read_only = true;
@@ -648,7 +876,7 @@ static void case_92(fixture_t *x) {
     (void)got;
 }
 
-static void case_93(fixture_t *x) {
+static void case_129(fixture_t *x) {
     (void)x;
     const char *host = FIXTURE_POISON(const char);
     const char *guest = FIXTURE_POISON(const char);
@@ -660,7 +888,7 @@ static void case_93(fixture_t *x) {
     (void)got;
 }
 
-static void case_94(fixture_t *x) {
+static void case_130(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_wasi(NULL, true, &error);
@@ -668,19 +896,19 @@ static void case_94(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_95(fixture_t *x) {
+static void case_131(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_enable_wasi(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_96(fixture_t *x) {
+static void case_132(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_enable_wasi(NULL);
     (void)got;
 }
 
-static void case_97(fixture_t *x) {
+static void case_133(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_deny_action(NULL, 0, &error);
@@ -688,18 +916,18 @@ static void case_97(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_98(fixture_t *x) {
+static void case_134(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_deny_action(fixture_dwcp_config(x), 0, NULL);
     fixture_status(x, got);
 }
 
-static void case_99(fixture_t *x) {
+static void case_135(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_deny_action(NULL);
 }
 
-static void case_100(fixture_t *x) {
+static void case_136(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_network_access(NULL, true, &error);
@@ -707,19 +935,19 @@ static void case_100(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_101(fixture_t *x) {
+static void case_137(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_network_access(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_102(fixture_t *x) {
+static void case_138(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_network_access(NULL);
     (void)got;
 }
 
-static void case_103(fixture_t *x) {
+static void case_139(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_filesystem_access(NULL, true, &error);
@@ -727,19 +955,19 @@ static void case_103(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_104(fixture_t *x) {
+static void case_140(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_filesystem_access(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_105(fixture_t *x) {
+static void case_141(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_filesystem_access(NULL);
     (void)got;
 }
 
-static void case_106(fixture_t *x) {
+static void case_142(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_file_size(NULL, 1, &error);
@@ -747,18 +975,18 @@ static void case_106(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_107(fixture_t *x) {
+static void case_143(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_file_size(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_108(fixture_t *x) {
+static void case_144(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_file_size(NULL);
 }
 
-static void case_109(fixture_t *x) {
+static void case_145(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_open_files(NULL, 1, &error);
@@ -766,18 +994,18 @@ static void case_109(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_110(fixture_t *x) {
+static void case_146(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_open_files(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_111(fixture_t *x) {
+static void case_147(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_open_files(NULL);
 }
 
-static void case_112(fixture_t *x) {
+static void case_148(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_pool_size(NULL, 1, &error);
@@ -785,18 +1013,18 @@ static void case_112(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_113(fixture_t *x) {
+static void case_149(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_pool_size(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_114(fixture_t *x) {
+static void case_150(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_pool_size(NULL);
 }
 
-static void case_115(fixture_t *x) {
+static void case_151(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_live_vms(NULL, 1, &error);
@@ -804,18 +1032,18 @@ static void case_115(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_116(fixture_t *x) {
+static void case_152(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_live_vms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_117(fixture_t *x) {
+static void case_153(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_live_vms(NULL);
 }
 
-static void case_118(fixture_t *x) {
+static void case_154(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(NULL, 1, &error);
@@ -823,18 +1051,18 @@ static void case_118(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_119(fixture_t *x) {
+static void case_155(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_120(fixture_t *x) {
+static void case_156(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_acquire_timeout_ms(NULL);
 }
 
-static void case_121(fixture_t *x) {
+static void case_157(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_cache_size(NULL, 1, &error);
@@ -842,18 +1070,18 @@ static void case_121(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_122(fixture_t *x) {
+static void case_158(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_cache_size(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_123(fixture_t *x) {
+static void case_159(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_cache_size(NULL);
 }
 
-static void case_124(fixture_t *x) {
+static void case_160(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_cache_bytes(NULL, 1, &error);
@@ -861,18 +1089,18 @@ static void case_124(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_125(fixture_t *x) {
+static void case_161(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_cache_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_126(fixture_t *x) {
+static void case_162(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_cache_bytes(NULL);
 }
 
-static void case_127(fixture_t *x) {
+static void case_163(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_module_bytes(NULL, 1, &error);
@@ -880,18 +1108,18 @@ static void case_127(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_128(fixture_t *x) {
+static void case_164(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_module_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_129(fixture_t *x) {
+static void case_165(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_module_bytes(NULL);
 }
 
-static void case_130(fixture_t *x) {
+static void case_166(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_functions(NULL, 1, &error);
@@ -899,18 +1127,18 @@ static void case_130(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_131(fixture_t *x) {
+static void case_167(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_functions(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_132(fixture_t *x) {
+static void case_168(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_functions(NULL);
 }
 
-static void case_133(fixture_t *x) {
+static void case_169(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_debug_info_bytes(NULL, 1, &error);
@@ -918,18 +1146,18 @@ static void case_133(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_134(fixture_t *x) {
+static void case_170(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_debug_info_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_135(fixture_t *x) {
+static void case_171(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_debug_info_bytes(NULL);
 }
 
-static void case_136(fixture_t *x) {
+static void case_172(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_opt_level(NULL, 0, &error);
@@ -937,18 +1165,18 @@ static void case_136(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_137(fixture_t *x) {
+static void case_173(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_opt_level(fixture_dwcp_config(x), 0, NULL);
     fixture_status(x, got);
 }
 
-static void case_138(fixture_t *x) {
+static void case_174(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_opt_level(NULL);
 }
 
-static void case_139(fixture_t *x) {
+static void case_175(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_parallel_compilation(NULL, true, &error);
@@ -956,19 +1184,19 @@ static void case_139(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_140(fixture_t *x) {
+static void case_176(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_parallel_compilation(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_141(fixture_t *x) {
+static void case_177(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_parallel_compilation(NULL);
     (void)got;
 }
 
-static void case_142(fixture_t *x) {
+static void case_178(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_compile_threads(NULL, 1, &error);
@@ -976,18 +1204,18 @@ static void case_142(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_143(fixture_t *x) {
+static void case_179(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_compile_threads(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_144(fixture_t *x) {
+static void case_180(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_compile_threads(NULL);
 }
 
-static void case_145(fixture_t *x) {
+static void case_181(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_metrics(NULL, true, &error);
@@ -995,19 +1223,19 @@ static void case_145(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_146(fixture_t *x) {
+static void case_182(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_enable_metrics(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_147(fixture_t *x) {
+static void case_183(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_enable_metrics(NULL);
     (void)got;
 }
 
-static void case_148(fixture_t *x) {
+static void case_184(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_tracing(NULL, true, &error);
@@ -1015,19 +1243,59 @@ static void case_148(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_149(fixture_t *x) {
+static void case_185(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_enable_tracing(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_150(fixture_t *x) {
+static void case_186(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_enable_tracing(NULL);
     (void)got;
 }
 
-static void case_151(fixture_t *x) {
+static void case_187(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_strict_capacity(NULL, true, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_188(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_strict_capacity(fixture_dwcp_config(x), true, NULL);
+    fixture_status(x, got);
+}
+
+static void case_189(fixture_t *x) {
+    (void)x;
+    bool got = dwcp_config_get_strict_capacity(NULL);
+    (void)got;
+}
+
+static void case_190(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_signals_based_traps(NULL, true, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_191(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_signals_based_traps(fixture_dwcp_config(x), true, NULL);
+    fixture_status(x, got);
+}
+
+static void case_192(fixture_t *x) {
+    (void)x;
+    bool got = dwcp_config_get_signals_based_traps(NULL);
+    (void)got;
+}
+
+static void case_193(fixture_t *x) {
     (void)x;
     dwcp_runtime_t *out = FIXTURE_POISON(dwcp_runtime_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1042,7 +1310,7 @@ static void case_151(fixture_t *x) {
     }
 }
 
-static void case_152(fixture_t *x) {
+static void case_194(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_new(fixture_dwcp_config(x), NULL, &error);
@@ -1050,7 +1318,7 @@ static void case_152(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_153(fixture_t *x) {
+static void case_195(fixture_t *x) {
     (void)x;
     dwcp_runtime_t *out = FIXTURE_POISON(dwcp_runtime_t);
     dwcp_status_t got = dwcp_runtime_new(fixture_dwcp_config(x), &out, NULL);
@@ -1063,7 +1331,7 @@ static void case_153(fixture_t *x) {
     }
 }
 
-static void case_154(fixture_t *x) {
+static void case_196(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_close(NULL, 1, &error);
@@ -1071,13 +1339,13 @@ static void case_154(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_155(fixture_t *x) {
+static void case_197(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_close(fixture_dwcp_runtime(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_156(fixture_t *x) {
+static void case_198(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_drain(NULL, 1, &error);
@@ -1085,13 +1353,13 @@ static void case_156(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_157(fixture_t *x) {
+static void case_199(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_drain(fixture_dwcp_runtime(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_158(fixture_t *x) {
+static void case_200(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_resume(NULL, &error);
@@ -1099,13 +1367,13 @@ static void case_158(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_159(fixture_t *x) {
+static void case_201(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_resume(fixture_dwcp_runtime(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_160(fixture_t *x) {
+static void case_202(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(NULL, VALID_alias(x), fixture_dwcp_module(x), &error);
@@ -1113,7 +1381,7 @@ static void case_160(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_161(fixture_t *x) {
+static void case_203(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), NULL, fixture_dwcp_module(x), &error);
@@ -1121,7 +1389,7 @@ static void case_161(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_162(fixture_t *x) {
+static void case_204(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), NULL, &error);
@@ -1129,18 +1397,18 @@ static void case_162(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_163(fixture_t *x) {
+static void case_205(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), fixture_dwcp_module(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_164(fixture_t *x) {
+static void case_206(fixture_t *x) {
     (void)x;
     dwcp_runtime_free(NULL);
 }
 
-static void case_165(fixture_t *x) {
+static void case_207(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1152,7 +1420,7 @@ static void case_165(fixture_t *x) {
     }
 }
 
-static void case_166(fixture_t *x) {
+static void case_208(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1164,7 +1432,7 @@ static void case_166(fixture_t *x) {
     }
 }
 
-static void case_167(fixture_t *x) {
+static void case_209(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), NULL, &error);
@@ -1172,7 +1440,7 @@ static void case_167(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_168(fixture_t *x) {
+static void case_210(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), &count, NULL);
@@ -1182,7 +1450,7 @@ static void case_168(fixture_t *x) {
     }
 }
 
-static void case_169(fixture_t *x) {
+static void case_211(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(NULL, VALID_key(x), &error);
@@ -1190,7 +1458,7 @@ static void case_169(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_170(fixture_t *x) {
+static void case_212(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), NULL, &error);
@@ -1198,13 +1466,13 @@ static void case_170(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_171(fixture_t *x) {
+static void case_213(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), VALID_key(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_172(fixture_t *x) {
+static void case_214(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_clear(NULL, &error);
@@ -1212,24 +1480,24 @@ static void case_172(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_173(fixture_t *x) {
+static void case_215(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_clear(fixture_dwcp_runtime(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_174(fixture_t *x) {
+static void case_216(fixture_t *x) {
     (void)x;
     dwcp_imports_t *got = dwcp_imports_new();
     dwcp_imports_free(got);
 }
 
-static void case_175(fixture_t *x) {
+static void case_217(fixture_t *x) {
     (void)x;
     dwcp_imports_free(NULL);
 }
 
-static void case_176(fixture_t *x) {
+static void case_218(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(NULL, VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1237,7 +1505,7 @@ static void case_176(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_177(fixture_t *x) {
+static void case_219(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), NULL, VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1245,7 +1513,7 @@ static void case_177(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_178(fixture_t *x) {
+static void case_220(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), NULL, VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1253,7 +1521,7 @@ static void case_178(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_179(fixture_t *x) {
+static void case_221(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), NULL, VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1261,7 +1529,7 @@ static void case_179(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_180(fixture_t *x) {
+static void case_222(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), NULL, VALID_user(x), VALID_finalizer(x), &error);
@@ -1269,7 +1537,7 @@ static void case_180(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_181(fixture_t *x) {
+static void case_223(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), NULL, VALID_finalizer(x), &error);
@@ -1277,7 +1545,7 @@ static void case_181(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_182(fixture_t *x) {
+static void case_224(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), NULL, &error);
@@ -1285,13 +1553,13 @@ static void case_182(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_183(fixture_t *x) {
+static void case_225(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_184(fixture_t *x) {
+static void case_226(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1308,7 +1576,7 @@ static void case_184(fixture_t *x) {
     }
 }
 
-static void case_185(fixture_t *x) {
+static void case_227(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1325,7 +1593,7 @@ static void case_185(fixture_t *x) {
     }
 }
 
-static void case_186(fixture_t *x) {
+static void case_228(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1342,7 +1610,7 @@ static void case_186(fixture_t *x) {
     }
 }
 
-static void case_187(fixture_t *x) {
+static void case_229(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1357,7 +1625,7 @@ static void case_187(fixture_t *x) {
     }
 }
 
-static void case_188(fixture_t *x) {
+static void case_230(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1369,7 +1637,7 @@ static void case_188(fixture_t *x) {
     }
 }
 
-static void case_189(fixture_t *x) {
+static void case_231(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1384,7 +1652,7 @@ static void case_189(fixture_t *x) {
     }
 }
 
-static void case_190(fixture_t *x) {
+static void case_232(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1401,7 +1669,7 @@ static void case_190(fixture_t *x) {
     }
 }
 
-static void case_191(fixture_t *x) {
+static void case_233(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1418,7 +1686,7 @@ static void case_191(fixture_t *x) {
     }
 }
 
-static void case_192(fixture_t *x) {
+static void case_234(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1433,7 +1701,7 @@ static void case_192(fixture_t *x) {
     }
 }
 
-static void case_193(fixture_t *x) {
+static void case_235(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1445,7 +1713,7 @@ static void case_193(fixture_t *x) {
     }
 }
 
-static void case_194(fixture_t *x) {
+static void case_236(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1460,7 +1728,7 @@ static void case_194(fixture_t *x) {
     }
 }
 
-static void case_195(fixture_t *x) {
+static void case_237(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1475,7 +1743,7 @@ static void case_195(fixture_t *x) {
     }
 }
 
-static void case_196(fixture_t *x) {
+static void case_238(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1490,7 +1758,7 @@ static void case_196(fixture_t *x) {
     }
 }
 
-static void case_197(fixture_t *x) {
+static void case_239(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), NULL, &error);
@@ -1498,7 +1766,7 @@ static void case_197(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_198(fixture_t *x) {
+static void case_240(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), &out, NULL);
@@ -1511,7 +1779,7 @@ static void case_198(fixture_t *x) {
     }
 }
 
-static void case_199(fixture_t *x) {
+static void case_241(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_disable(NULL, true, &error);
@@ -1519,24 +1787,24 @@ static void case_199(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_200(fixture_t *x) {
+static void case_242(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_module_disable(fixture_dwcp_module(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_201(fixture_t *x) {
+static void case_243(fixture_t *x) {
     (void)x;
     dwcp_module_t *got = dwcp_module_retain(NULL);
     dwcp_module_free(got);
 }
 
-static void case_202(fixture_t *x) {
+static void case_244(fixture_t *x) {
     (void)x;
     dwcp_module_free(NULL);
 }
 
-static void case_203(fixture_t *x) {
+static void case_245(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1548,7 +1816,7 @@ static void case_203(fixture_t *x) {
     }
 }
 
-static void case_204(fixture_t *x) {
+static void case_246(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), NULL, &error);
@@ -1556,7 +1824,7 @@ static void case_204(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_205(fixture_t *x) {
+static void case_247(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), &io, NULL);
@@ -1566,12 +1834,12 @@ static void case_205(fixture_t *x) {
     }
 }
 
-static void case_206(fixture_t *x) {
+static void case_248(fixture_t *x) {
     (void)x;
     (void)dwcp_module_import_count(NULL);
 }
 
-static void case_207(fixture_t *x) {
+static void case_249(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1583,7 +1851,7 @@ static void case_207(fixture_t *x) {
     }
 }
 
-static void case_208(fixture_t *x) {
+static void case_250(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1591,7 +1859,7 @@ static void case_208(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_209(fixture_t *x) {
+static void case_251(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1601,12 +1869,12 @@ static void case_209(fixture_t *x) {
     }
 }
 
-static void case_210(fixture_t *x) {
+static void case_252(fixture_t *x) {
     (void)x;
     (void)dwcp_module_export_count(NULL);
 }
 
-static void case_211(fixture_t *x) {
+static void case_253(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1618,7 +1886,7 @@ static void case_211(fixture_t *x) {
     }
 }
 
-static void case_212(fixture_t *x) {
+static void case_254(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1626,7 +1894,7 @@ static void case_212(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_213(fixture_t *x) {
+static void case_255(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1636,7 +1904,7 @@ static void case_213(fixture_t *x) {
     }
 }
 
-static void case_214(fixture_t *x) {
+static void case_256(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1651,7 +1919,7 @@ static void case_214(fixture_t *x) {
     }
 }
 
-static void case_215(fixture_t *x) {
+static void case_257(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1666,7 +1934,7 @@ static void case_215(fixture_t *x) {
     }
 }
 
-static void case_216(fixture_t *x) {
+static void case_258(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1681,7 +1949,7 @@ static void case_216(fixture_t *x) {
     }
 }
 
-static void case_217(fixture_t *x) {
+static void case_259(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), NULL, &error);
@@ -1689,7 +1957,7 @@ static void case_217(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_218(fixture_t *x) {
+static void case_260(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), &out, NULL);
@@ -1702,12 +1970,12 @@ static void case_218(fixture_t *x) {
     }
 }
 
-static void case_219(fixture_t *x) {
+static void case_261(fixture_t *x) {
     (void)x;
     dwcp_function_free(NULL);
 }
 
-static void case_220(fixture_t *x) {
+static void case_262(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1719,7 +1987,7 @@ static void case_220(fixture_t *x) {
     }
 }
 
-static void case_221(fixture_t *x) {
+static void case_263(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), NULL, &error);
@@ -1727,7 +1995,7 @@ static void case_221(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_222(fixture_t *x) {
+static void case_264(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), &io, NULL);
@@ -1737,7 +2005,7 @@ static void case_222(fixture_t *x) {
     }
 }
 
-static void case_223(fixture_t *x) {
+static void case_265(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1753,7 +2021,7 @@ static void case_223(fixture_t *x) {
     }
 }
 
-static void case_224(fixture_t *x) {
+static void case_266(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1769,7 +2037,7 @@ static void case_224(fixture_t *x) {
     }
 }
 
-static void case_225(fixture_t *x) {
+static void case_267(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1783,7 +2051,7 @@ static void case_225(fixture_t *x) {
     }
 }
 
-static void case_226(fixture_t *x) {
+static void case_268(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1799,7 +2067,7 @@ static void case_226(fixture_t *x) {
     }
 }
 
-static void case_227(fixture_t *x) {
+static void case_269(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1813,7 +2081,7 @@ static void case_227(fixture_t *x) {
     }
 }
 
-static void case_228(fixture_t *x) {
+static void case_270(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1827,7 +2095,7 @@ static void case_228(fixture_t *x) {
     }
 }
 
-static void case_229(fixture_t *x) {
+static void case_271(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1841,7 +2109,7 @@ static void case_229(fixture_t *x) {
     }
 }
 
-static void case_230(fixture_t *x) {
+static void case_272(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1857,7 +2125,7 @@ static void case_230(fixture_t *x) {
     }
 }
 
-static void case_231(fixture_t *x) {
+static void case_273(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1873,7 +2141,7 @@ static void case_231(fixture_t *x) {
     }
 }
 
-static void case_232(fixture_t *x) {
+static void case_274(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1889,7 +2157,7 @@ static void case_232(fixture_t *x) {
     }
 }
 
-static void case_233(fixture_t *x) {
+static void case_275(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1905,7 +2173,7 @@ static void case_233(fixture_t *x) {
     }
 }
 
-static void case_234(fixture_t *x) {
+static void case_276(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1921,7 +2189,7 @@ static void case_234(fixture_t *x) {
     }
 }
 
-static void case_235(fixture_t *x) {
+static void case_277(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1935,7 +2203,7 @@ static void case_235(fixture_t *x) {
     }
 }
 
-static void case_236(fixture_t *x) {
+static void case_278(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1951,7 +2219,7 @@ static void case_236(fixture_t *x) {
     }
 }
 
-static void case_237(fixture_t *x) {
+static void case_279(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -1965,7 +2233,7 @@ static void case_237(fixture_t *x) {
     }
 }
 
-static void case_238(fixture_t *x) {
+static void case_280(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1979,7 +2247,7 @@ static void case_238(fixture_t *x) {
     }
 }
 
-static void case_239(fixture_t *x) {
+static void case_281(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1993,7 +2261,7 @@ static void case_239(fixture_t *x) {
     }
 }
 
-static void case_240(fixture_t *x) {
+static void case_282(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2009,7 +2277,7 @@ static void case_240(fixture_t *x) {
     }
 }
 
-static void case_241(fixture_t *x) {
+static void case_283(fixture_t *x) {
     (void)x;
     int32_t exit_code = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2023,7 +2291,7 @@ static void case_241(fixture_t *x) {
     }
 }
 
-static void case_242(fixture_t *x) {
+static void case_284(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2037,7 +2305,7 @@ static void case_242(fixture_t *x) {
     }
 }
 
-static void case_243(fixture_t *x) {
+static void case_285(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2051,7 +2319,7 @@ static void case_243(fixture_t *x) {
     }
 }
 
-static void case_244(fixture_t *x) {
+static void case_286(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2065,18 +2333,18 @@ static void case_244(fixture_t *x) {
     }
 }
 
-static void case_245(fixture_t *x) {
+static void case_287(fixture_t *x) {
     (void)x;
     dwcp_wasi_t *got = dwcp_wasi_new();
     dwcp_wasi_free(got);
 }
 
-static void case_246(fixture_t *x) {
+static void case_288(fixture_t *x) {
     (void)x;
     dwcp_wasi_free(NULL);
 }
 
-static void case_247(fixture_t *x) {
+static void case_289(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(NULL, VALID_dwcp_wasi_set_args__args(x), VALID_n(x), &error);
@@ -2084,7 +2352,7 @@ static void case_247(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_248(fixture_t *x) {
+static void case_290(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), NULL, VALID_n(x), &error);
@@ -2092,13 +2360,13 @@ static void case_248(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_249(fixture_t *x) {
+static void case_291(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_args__args(x), VALID_n(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_250(fixture_t *x) {
+static void case_292(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(NULL, VALID_name(x), VALID_dwcp_wasi_add_env__value(x), &error);
@@ -2106,7 +2374,7 @@ static void case_250(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_251(fixture_t *x) {
+static void case_293(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), NULL, VALID_dwcp_wasi_add_env__value(x), &error);
@@ -2114,7 +2382,7 @@ static void case_251(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_252(fixture_t *x) {
+static void case_294(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), NULL, &error);
@@ -2122,13 +2390,13 @@ static void case_252(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_253(fixture_t *x) {
+static void case_295(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), VALID_dwcp_wasi_add_env__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_254(fixture_t *x) {
+static void case_296(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(NULL, VALID_bytes(x), VALID_len(x), &error);
@@ -2136,7 +2404,7 @@ static void case_254(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_255(fixture_t *x) {
+static void case_297(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), NULL, VALID_len(x), &error);
@@ -2144,13 +2412,13 @@ static void case_255(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_256(fixture_t *x) {
+static void case_298(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), VALID_bytes(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_257(fixture_t *x) {
+static void case_299(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_inherit_stdin(NULL, &error);
@@ -2158,13 +2426,13 @@ static void case_257(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_258(fixture_t *x) {
+static void case_300(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_inherit_stdin(fixture_dwcp_wasi(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_259(fixture_t *x) {
+static void case_301(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_output(NULL, VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), &error);
@@ -2172,13 +2440,13 @@ static void case_259(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_260(fixture_t *x) {
+static void case_302(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_output(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_261(fixture_t *x) {
+static void case_303(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(NULL, VALID_host(x), VALID_guest(x), true, &error);
@@ -2186,7 +2454,7 @@ static void case_261(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_262(fixture_t *x) {
+static void case_304(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), NULL, VALID_guest(x), true, &error);
@@ -2194,7 +2462,7 @@ static void case_262(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_263(fixture_t *x) {
+static void case_305(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), NULL, true, &error);
@@ -2202,13 +2470,13 @@ static void case_263(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_264(fixture_t *x) {
+static void case_306(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), VALID_guest(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_265(fixture_t *x) {
+static void case_307(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2222,7 +2490,7 @@ static void case_265(fixture_t *x) {
     }
 }
 
-static void case_266(fixture_t *x) {
+static void case_308(fixture_t *x) {
     (void)x;
     bool truncated = true;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2234,7 +2502,7 @@ static void case_266(fixture_t *x) {
     }
 }
 
-static void case_267(fixture_t *x) {
+static void case_309(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2246,7 +2514,7 @@ static void case_267(fixture_t *x) {
     }
 }
 
-static void case_268(fixture_t *x) {
+static void case_310(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2258,7 +2526,7 @@ static void case_268(fixture_t *x) {
     }
 }
 
-static void case_269(fixture_t *x) {
+static void case_311(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2270,7 +2538,7 @@ static void case_269(fixture_t *x) {
     }
 }
 
-static void case_270(fixture_t *x) {
+static void case_312(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2278,7 +2546,7 @@ static void case_270(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_271(fixture_t *x) {
+static void case_313(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2288,7 +2556,7 @@ static void case_271(fixture_t *x) {
     }
 }
 
-static void case_272(fixture_t *x) {
+static void case_314(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2300,7 +2568,7 @@ static void case_272(fixture_t *x) {
     }
 }
 
-static void case_273(fixture_t *x) {
+static void case_315(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2308,7 +2576,7 @@ static void case_273(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_274(fixture_t *x) {
+static void case_316(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2318,7 +2586,7 @@ static void case_274(fixture_t *x) {
     }
 }
 
-static void case_275(fixture_t *x) {
+static void case_317(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2330,7 +2598,7 @@ static void case_275(fixture_t *x) {
     }
 }
 
-static void case_276(fixture_t *x) {
+static void case_318(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2338,7 +2606,7 @@ static void case_276(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_277(fixture_t *x) {
+static void case_319(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2348,7 +2616,7 @@ static void case_277(fixture_t *x) {
     }
 }
 
-static void case_278(fixture_t *x) {
+static void case_320(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2365,7 +2633,7 @@ static void case_278(fixture_t *x) {
     }
 }
 
-static void case_279(fixture_t *x) {
+static void case_321(fixture_t *x) {
     (void)x;
     size_t len = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2377,7 +2645,7 @@ static void case_279(fixture_t *x) {
     }
 }
 
-static void case_280(fixture_t *x) {
+static void case_322(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2392,7 +2660,7 @@ static void case_280(fixture_t *x) {
     }
 }
 
-static void case_281(fixture_t *x) {
+static void case_323(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2407,7 +2675,7 @@ static void case_281(fixture_t *x) {
     }
 }
 
-static void case_282(fixture_t *x) {
+static void case_324(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2423,7 +2691,7 @@ static void case_282(fixture_t *x) {
     }
 }
 
-static void case_283(fixture_t *x) {
+static void case_325(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2439,7 +2707,7 @@ static void case_283(fixture_t *x) {
     }
 }
 
-static void case_284(fixture_t *x) {
+static void case_326(fixture_t *x) {
     (void)x;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2453,7 +2721,7 @@ static void case_284(fixture_t *x) {
     }
 }
 
-static void case_285(fixture_t *x) {
+static void case_327(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2467,7 +2735,7 @@ static void case_285(fixture_t *x) {
     }
 }
 
-static void case_286(fixture_t *x) {
+static void case_328(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2483,7 +2751,7 @@ static void case_286(fixture_t *x) {
     }
 }
 
-static void case_287(fixture_t *x) {
+static void case_329(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2499,7 +2767,7 @@ static void case_287(fixture_t *x) {
     }
 }
 
-static void case_288(fixture_t *x) {
+static void case_330(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2513,7 +2781,7 @@ static void case_288(fixture_t *x) {
     }
 }
 
-static void case_289(fixture_t *x) {
+static void case_331(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2527,27 +2795,27 @@ static void case_289(fixture_t *x) {
     }
 }
 
-static void case_290(fixture_t *x) {
+static void case_332(fixture_t *x) {
     (void)x;
     dwcp_batch_rows_clear(NULL, VALID_nrows(x));
 }
 
-static void case_291(fixture_t *x) {
+static void case_333(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_user_data(NULL);
 }
 
-static void case_292(fixture_t *x) {
+static void case_334(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_call_id(NULL);
 }
 
-static void case_293(fixture_t *x) {
+static void case_335(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_remaining_ns(NULL);
 }
 
-static void case_294(fixture_t *x) {
+static void case_336(fixture_t *x) {
     (void)x;
     uint8_t *out = FIXTURE_POISON(uint8_t);
     dwcp_status_t got = dwcp_caller_memory(NULL, VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
@@ -2557,52 +2825,52 @@ static void case_294(fixture_t *x) {
     }
 }
 
-static void case_295(fixture_t *x) {
+static void case_337(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_296(fixture_t *x) {
+static void case_338(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_297(fixture_t *x) {
+static void case_339(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_298(fixture_t *x) {
+static void case_340(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_299(fixture_t *x) {
+static void case_341(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_300(fixture_t *x) {
+static void case_342(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(NULL, VALID_message(x), VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_301(fixture_t *x) {
+static void case_343(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_302(fixture_t *x) {
+static void case_344(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_memory_size(NULL);
 }
 
-static void case_303(fixture_t *x) {
+static void case_345(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_string(NULL, VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
@@ -2612,13 +2880,13 @@ static void case_303(fixture_t *x) {
     }
 }
 
-static void case_304(fixture_t *x) {
+static void case_346(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_305(fixture_t *x) {
+static void case_347(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_c_string(NULL, VALID_ptr(x), &out);
@@ -2628,13 +2896,13 @@ static void case_305(fixture_t *x) {
     }
 }
 
-static void case_306(fixture_t *x) {
+static void case_348(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_307(fixture_t *x) {
+static void case_349(fixture_t *x) {
     (void)x;
     uint64_t ptr = 77;
     dwcp_status_t got = dwcp_caller_allocate(NULL, VALID_len(x), &ptr);
@@ -2644,31 +2912,31 @@ static void case_307(fixture_t *x) {
     }
 }
 
-static void case_308(fixture_t *x) {
+static void case_350(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_309(fixture_t *x) {
+static void case_351(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(NULL, VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_310(fixture_t *x) {
+static void case_352(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_311(fixture_t *x) {
+static void case_353(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), NULL, VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_312(fixture_t *x) {
+static void case_354(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2680,7 +2948,7 @@ static void case_312(fixture_t *x) {
     }
 }
 
-static void case_313(fixture_t *x) {
+static void case_355(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2692,7 +2960,7 @@ static void case_313(fixture_t *x) {
     }
 }
 
-static void case_314(fixture_t *x) {
+static void case_356(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2704,7 +2972,7 @@ static void case_314(fixture_t *x) {
     }
 }
 
-static void case_315(fixture_t *x) {
+static void case_357(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2716,7 +2984,7 @@ static void case_315(fixture_t *x) {
     }
 }
 
-static void case_316(fixture_t *x) {
+static void case_358(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2728,7 +2996,7 @@ static void case_316(fixture_t *x) {
     }
 }
 
-static void case_317(fixture_t *x) {
+static void case_359(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -2736,7 +3004,7 @@ static void case_317(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_318(fixture_t *x) {
+static void case_360(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -2746,7 +3014,7 @@ static void case_318(fixture_t *x) {
     }
 }
 
-static void case_319(fixture_t *x) {
+static void case_361(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2758,7 +3026,7 @@ static void case_319(fixture_t *x) {
     }
 }
 
-static void case_320(fixture_t *x) {
+static void case_362(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2770,7 +3038,7 @@ static void case_320(fixture_t *x) {
     }
 }
 
-static void case_321(fixture_t *x) {
+static void case_363(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2782,7 +3050,7 @@ static void case_321(fixture_t *x) {
     }
 }
 
-static void case_322(fixture_t *x) {
+static void case_364(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2794,7 +3062,7 @@ static void case_322(fixture_t *x) {
     }
 }
 
-static void case_323(fixture_t *x) {
+static void case_365(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -2802,7 +3070,7 @@ static void case_323(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_324(fixture_t *x) {
+static void case_366(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -2812,31 +3080,31 @@ static void case_324(fixture_t *x) {
     }
 }
 
-static void case_325(fixture_t *x) {
+static void case_367(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_326(fixture_t *x) {
+static void case_368(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), NULL, VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_327(fixture_t *x) {
+static void case_369(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), NULL, VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_328(fixture_t *x) {
+static void case_370(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_329(fixture_t *x) {
+static void case_371(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(NULL, VALID_dwcp_caller_externref_data__value(x), &out);
@@ -2846,7 +3114,7 @@ static void case_329(fixture_t *x) {
     }
 }
 
-static void case_330(fixture_t *x) {
+static void case_372(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), NULL, &out);
@@ -2856,64 +3124,64 @@ static void case_330(fixture_t *x) {
     }
 }
 
-static void case_331(fixture_t *x) {
+static void case_373(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_332(fixture_t *x) {
+static void case_374(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(NULL, VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_333(fixture_t *x) {
+static void case_375(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_334(fixture_t *x) {
+static void case_376(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_335(fixture_t *x) {
+static void case_377(fixture_t *x) {
     (void)x;
     bool got = dwcp_caller_is_cancelled(NULL);
     (void)got;
 }
 
-static void case_336(fixture_t *x) {
+static void case_378(fixture_t *x) {
     (void)x;
     dwcp_cancel_t *got = dwcp_cancel_new();
     dwcp_cancel_free(got);
 }
 
-static void case_337(fixture_t *x) {
+static void case_379(fixture_t *x) {
     (void)x;
     dwcp_cancel_fire(NULL);
 }
 
-static void case_338(fixture_t *x) {
+static void case_380(fixture_t *x) {
     (void)x;
     dwcp_cancel_reset(NULL);
 }
 
-static void case_339(fixture_t *x) {
+static void case_381(fixture_t *x) {
     (void)x;
     bool got = dwcp_cancel_is_fired(NULL);
     (void)got;
 }
 
-static void case_340(fixture_t *x) {
+static void case_382(fixture_t *x) {
     (void)x;
     dwcp_cancel_free(NULL);
 }
 
-static void case_341(fixture_t *x) {
+static void case_383(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -2930,7 +3198,7 @@ static void case_341(fixture_t *x) {
     }
 }
 
-static void case_342(fixture_t *x) {
+static void case_384(fixture_t *x) {
     (void)x;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2945,7 +3213,7 @@ static void case_342(fixture_t *x) {
     }
 }
 
-static void case_343(fixture_t *x) {
+static void case_385(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2957,7 +3225,7 @@ static void case_343(fixture_t *x) {
     }
 }
 
-static void case_344(fixture_t *x) {
+static void case_386(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -2972,12 +3240,12 @@ static void case_344(fixture_t *x) {
     }
 }
 
-static void case_345(fixture_t *x) {
+static void case_387(fixture_t *x) {
     (void)x;
     dwcp_vm_release(NULL);
 }
 
-static void case_346(fixture_t *x) {
+static void case_388(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2993,7 +3261,7 @@ static void case_346(fixture_t *x) {
     }
 }
 
-static void case_347(fixture_t *x) {
+static void case_389(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3009,7 +3277,7 @@ static void case_347(fixture_t *x) {
     }
 }
 
-static void case_348(fixture_t *x) {
+static void case_390(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3025,7 +3293,7 @@ static void case_348(fixture_t *x) {
     }
 }
 
-static void case_349(fixture_t *x) {
+static void case_391(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3039,7 +3307,7 @@ static void case_349(fixture_t *x) {
     }
 }
 
-static void case_350(fixture_t *x) {
+static void case_392(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3055,7 +3323,7 @@ static void case_350(fixture_t *x) {
     }
 }
 
-static void case_351(fixture_t *x) {
+static void case_393(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3069,7 +3337,7 @@ static void case_351(fixture_t *x) {
     }
 }
 
-static void case_352(fixture_t *x) {
+static void case_394(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3083,7 +3351,7 @@ static void case_352(fixture_t *x) {
     }
 }
 
-static void case_353(fixture_t *x) {
+static void case_395(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3097,7 +3365,7 @@ static void case_353(fixture_t *x) {
     }
 }
 
-static void case_354(fixture_t *x) {
+static void case_396(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3113,7 +3381,7 @@ static void case_354(fixture_t *x) {
     }
 }
 
-static void case_355(fixture_t *x) {
+static void case_397(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3129,7 +3397,7 @@ static void case_355(fixture_t *x) {
     }
 }
 
-static void case_356(fixture_t *x) {
+static void case_398(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3145,7 +3413,7 @@ static void case_356(fixture_t *x) {
     }
 }
 
-static void case_357(fixture_t *x) {
+static void case_399(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3159,7 +3427,7 @@ static void case_357(fixture_t *x) {
     }
 }
 
-static void case_358(fixture_t *x) {
+static void case_400(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3175,7 +3443,7 @@ static void case_358(fixture_t *x) {
     }
 }
 
-static void case_359(fixture_t *x) {
+static void case_401(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3189,7 +3457,7 @@ static void case_359(fixture_t *x) {
     }
 }
 
-static void case_360(fixture_t *x) {
+static void case_402(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3203,7 +3471,7 @@ static void case_360(fixture_t *x) {
     }
 }
 
-static void case_361(fixture_t *x) {
+static void case_403(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3217,7 +3485,7 @@ static void case_361(fixture_t *x) {
     }
 }
 
-static void case_362(fixture_t *x) {
+static void case_404(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
@@ -3225,7 +3493,7 @@ static void case_362(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_363(fixture_t *x) {
+static void case_405(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_read__len(x), &error);
@@ -3233,13 +3501,13 @@ static void case_363(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_364(fixture_t *x) {
+static void case_406(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_365(fixture_t *x) {
+static void case_407(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
@@ -3247,7 +3515,7 @@ static void case_365(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_366(fixture_t *x) {
+static void case_408(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_write__len(x), &error);
@@ -3255,13 +3523,13 @@ static void case_366(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_367(fixture_t *x) {
+static void case_409(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_368(fixture_t *x) {
+static void case_410(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3273,7 +3541,7 @@ static void case_368(fixture_t *x) {
     }
 }
 
-static void case_369(fixture_t *x) {
+static void case_411(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), NULL, &error);
@@ -3281,7 +3549,7 @@ static void case_369(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_370(fixture_t *x) {
+static void case_412(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), &bytes, NULL);
@@ -3291,7 +3559,7 @@ static void case_370(fixture_t *x) {
     }
 }
 
-static void case_371(fixture_t *x) {
+static void case_413(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(NULL, VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
@@ -3299,7 +3567,7 @@ static void case_371(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_372(fixture_t *x) {
+static void case_414(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_get__out(x), &error);
@@ -3307,7 +3575,7 @@ static void case_372(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_373(fixture_t *x) {
+static void case_415(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), NULL, &error);
@@ -3315,13 +3583,13 @@ static void case_373(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_374(fixture_t *x) {
+static void case_416(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_375(fixture_t *x) {
+static void case_417(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(NULL, VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
@@ -3329,7 +3597,7 @@ static void case_375(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_376(fixture_t *x) {
+static void case_418(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_set__value(x), &error);
@@ -3337,7 +3605,7 @@ static void case_376(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_377(fixture_t *x) {
+static void case_419(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), NULL, &error);
@@ -3345,13 +3613,13 @@ static void case_377(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_378(fixture_t *x) {
+static void case_420(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_379(fixture_t *x) {
+static void case_421(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3359,7 +3627,7 @@ static void case_379(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_380(fixture_t *x) {
+static void case_422(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), NULL, VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3367,7 +3635,7 @@ static void case_380(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_381(fixture_t *x) {
+static void case_423(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), NULL, VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3375,7 +3643,7 @@ static void case_381(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_382(fixture_t *x) {
+static void case_424(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), NULL, &error);
@@ -3383,13 +3651,13 @@ static void case_382(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_383(fixture_t *x) {
+static void case_425(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_384(fixture_t *x) {
+static void case_426(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3401,7 +3669,7 @@ static void case_384(fixture_t *x) {
     }
 }
 
-static void case_385(fixture_t *x) {
+static void case_427(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3413,7 +3681,7 @@ static void case_385(fixture_t *x) {
     }
 }
 
-static void case_386(fixture_t *x) {
+static void case_428(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), NULL, &error);
@@ -3421,7 +3689,7 @@ static void case_386(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_387(fixture_t *x) {
+static void case_429(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), &out, NULL);
@@ -3431,7 +3699,7 @@ static void case_387(fixture_t *x) {
     }
 }
 
-static void case_388(fixture_t *x) {
+static void case_430(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(NULL, VALID_dwcp_vm_ref_free__value(x), &error);
@@ -3439,7 +3707,7 @@ static void case_388(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_389(fixture_t *x) {
+static void case_431(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), NULL, &error);
@@ -3447,13 +3715,13 @@ static void case_389(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_390(fixture_t *x) {
+static void case_432(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_391(fixture_t *x) {
+static void case_433(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_gc(NULL, &error);
@@ -3461,7 +3729,7 @@ static void case_391(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_392(fixture_t *x) {
+static void case_434(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), NULL);
     fixture_status(x, got);
@@ -3499,368 +3767,410 @@ static const fixture_row_t rows[] = {
     REFUSES_NULL(dwcp_config_to_json, out, case_28, false),
     ALLOWS_NULL(dwcp_config_to_json, len, case_29, false),
     ALLOWS_NULL(dwcp_config_to_json, error, case_30, false),
-    REFUSES_NULL(dwcp_config_set_max_memory_bytes, config, case_31, false),
-    ALLOWS_NULL(dwcp_config_set_max_memory_bytes, error, case_32, false),
-    SURVIVES_NULL(dwcp_config_get_max_memory_bytes, config, case_33, false),
-    REFUSES_NULL(dwcp_config_set_max_memory_bytes_ceiling, config, case_34, false),
-    ALLOWS_NULL(dwcp_config_set_max_memory_bytes_ceiling, error, case_35, false),
-    SURVIVES_NULL(dwcp_config_get_max_memory_bytes_ceiling, config, case_36, false),
-    REFUSES_NULL(dwcp_config_set_max_table_elements, config, case_37, false),
-    ALLOWS_NULL(dwcp_config_set_max_table_elements, error, case_38, false),
-    SURVIVES_NULL(dwcp_config_get_max_table_elements, config, case_39, false),
-    REFUSES_NULL(dwcp_config_set_max_table_elements_ceiling, config, case_40, false),
-    ALLOWS_NULL(dwcp_config_set_max_table_elements_ceiling, error, case_41, false),
-    SURVIVES_NULL(dwcp_config_get_max_table_elements_ceiling, config, case_42, false),
-    REFUSES_NULL(dwcp_config_set_max_instances, config, case_43, false),
-    ALLOWS_NULL(dwcp_config_set_max_instances, error, case_44, false),
-    SURVIVES_NULL(dwcp_config_get_max_instances, config, case_45, false),
-    REFUSES_NULL(dwcp_config_set_max_instances_ceiling, config, case_46, false),
-    ALLOWS_NULL(dwcp_config_set_max_instances_ceiling, error, case_47, false),
-    SURVIVES_NULL(dwcp_config_get_max_instances_ceiling, config, case_48, false),
-    REFUSES_NULL(dwcp_config_set_max_execution_time_ms, config, case_49, false),
-    ALLOWS_NULL(dwcp_config_set_max_execution_time_ms, error, case_50, false),
-    SURVIVES_NULL(dwcp_config_get_max_execution_time_ms, config, case_51, false),
-    REFUSES_NULL(dwcp_config_set_max_execution_time_ms_ceiling, config, case_52, false),
-    ALLOWS_NULL(dwcp_config_set_max_execution_time_ms_ceiling, error, case_53, false),
-    SURVIVES_NULL(dwcp_config_get_max_execution_time_ms_ceiling, config, case_54, false),
-    REFUSES_NULL(dwcp_config_set_max_stack_size_bytes, config, case_55, false),
-    ALLOWS_NULL(dwcp_config_set_max_stack_size_bytes, error, case_56, false),
-    SURVIVES_NULL(dwcp_config_get_max_stack_size_bytes, config, case_57, false),
-    REFUSES_NULL(dwcp_config_set_enable_fuel_metering, config, case_58, false),
-    ALLOWS_NULL(dwcp_config_set_enable_fuel_metering, error, case_59, false),
-    SURVIVES_NULL(dwcp_config_get_enable_fuel_metering, config, case_60, false),
-    REFUSES_NULL(dwcp_config_set_fuel_limit, config, case_61, false),
-    ALLOWS_NULL(dwcp_config_set_fuel_limit, error, case_62, false),
-    SURVIVES_NULL(dwcp_config_get_fuel_limit, config, case_63, false),
-    REFUSES_NULL(dwcp_config_set_fuel_limit_ceiling, config, case_64, false),
-    ALLOWS_NULL(dwcp_config_set_fuel_limit_ceiling, error, case_65, false),
-    SURVIVES_NULL(dwcp_config_get_fuel_limit_ceiling, config, case_66, false),
-    REFUSES_NULL(dwcp_config_set_max_result_bytes, config, case_67, false),
-    ALLOWS_NULL(dwcp_config_set_max_result_bytes, error, case_68, false),
-    SURVIVES_NULL(dwcp_config_get_max_result_bytes, config, case_69, false),
-    REFUSES_NULL(dwcp_config_set_session_idle_timeout_ms, config, case_70, false),
-    ALLOWS_NULL(dwcp_config_set_session_idle_timeout_ms, error, case_71, false),
-    SURVIVES_NULL(dwcp_config_get_session_idle_timeout_ms, config, case_72, false),
-    REFUSES_NULL(dwcp_config_set_allowed_syscalls, config, case_73, false),
-    REFUSES_NULL(dwcp_config_set_allowed_syscalls, names, case_74, false),
-    ALLOWS_NULL(dwcp_config_set_allowed_syscalls, error, case_75, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_syscall_count, config, case_76, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_syscall, config, case_77, false),
-    REFUSES_NULL(dwcp_config_set_denied_syscalls, config, case_78, false),
-    REFUSES_NULL(dwcp_config_set_denied_syscalls, names, case_79, false),
-    ALLOWS_NULL(dwcp_config_set_denied_syscalls, error, case_80, false),
-    SURVIVES_NULL(dwcp_config_get_denied_syscall_count, config, case_81, false),
-    SURVIVES_NULL(dwcp_config_get_denied_syscall, config, case_82, false),
-    REFUSES_NULL(dwcp_config_add_allowed_directory, config, case_83, false),
-    REFUSES_NULL(dwcp_config_add_allowed_directory, host, case_84, false),
-    REFUSES_NULL(dwcp_config_add_allowed_directory, guest, case_85, false),
-    ALLOWS_NULL(dwcp_config_add_allowed_directory, error, case_86, false),
-    REFUSES_NULL(dwcp_config_clear_allowed_directories, config, case_87, false),
-    ALLOWS_NULL(dwcp_config_clear_allowed_directories, error, case_88, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory_count, config, case_89, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory, config, case_90, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory, host, case_91, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory, guest, case_92, false),
-    SURVIVES_NULL(dwcp_config_get_allowed_directory, read_only, case_93, false),
-    REFUSES_NULL(dwcp_config_set_enable_wasi, config, case_94, false),
-    ALLOWS_NULL(dwcp_config_set_enable_wasi, error, case_95, false),
-    SURVIVES_NULL(dwcp_config_get_enable_wasi, config, case_96, false),
-    REFUSES_NULL(dwcp_config_set_deny_action, config, case_97, false),
-    ALLOWS_NULL(dwcp_config_set_deny_action, error, case_98, false),
-    SURVIVES_NULL(dwcp_config_get_deny_action, config, case_99, false),
-    REFUSES_NULL(dwcp_config_set_network_access, config, case_100, false),
-    ALLOWS_NULL(dwcp_config_set_network_access, error, case_101, false),
-    SURVIVES_NULL(dwcp_config_get_network_access, config, case_102, false),
-    REFUSES_NULL(dwcp_config_set_filesystem_access, config, case_103, false),
-    ALLOWS_NULL(dwcp_config_set_filesystem_access, error, case_104, false),
-    SURVIVES_NULL(dwcp_config_get_filesystem_access, config, case_105, false),
-    REFUSES_NULL(dwcp_config_set_max_file_size, config, case_106, false),
-    ALLOWS_NULL(dwcp_config_set_max_file_size, error, case_107, false),
-    SURVIVES_NULL(dwcp_config_get_max_file_size, config, case_108, false),
-    REFUSES_NULL(dwcp_config_set_max_open_files, config, case_109, false),
-    ALLOWS_NULL(dwcp_config_set_max_open_files, error, case_110, false),
-    SURVIVES_NULL(dwcp_config_get_max_open_files, config, case_111, false),
-    REFUSES_NULL(dwcp_config_set_pool_size, config, case_112, false),
-    ALLOWS_NULL(dwcp_config_set_pool_size, error, case_113, false),
-    SURVIVES_NULL(dwcp_config_get_pool_size, config, case_114, false),
-    REFUSES_NULL(dwcp_config_set_max_live_vms, config, case_115, false),
-    ALLOWS_NULL(dwcp_config_set_max_live_vms, error, case_116, false),
-    SURVIVES_NULL(dwcp_config_get_max_live_vms, config, case_117, false),
-    REFUSES_NULL(dwcp_config_set_acquire_timeout_ms, config, case_118, false),
-    ALLOWS_NULL(dwcp_config_set_acquire_timeout_ms, error, case_119, false),
-    SURVIVES_NULL(dwcp_config_get_acquire_timeout_ms, config, case_120, false),
-    REFUSES_NULL(dwcp_config_set_cache_size, config, case_121, false),
-    ALLOWS_NULL(dwcp_config_set_cache_size, error, case_122, false),
-    SURVIVES_NULL(dwcp_config_get_cache_size, config, case_123, false),
-    REFUSES_NULL(dwcp_config_set_cache_bytes, config, case_124, false),
-    ALLOWS_NULL(dwcp_config_set_cache_bytes, error, case_125, false),
-    SURVIVES_NULL(dwcp_config_get_cache_bytes, config, case_126, false),
-    REFUSES_NULL(dwcp_config_set_max_module_bytes, config, case_127, false),
-    ALLOWS_NULL(dwcp_config_set_max_module_bytes, error, case_128, false),
-    SURVIVES_NULL(dwcp_config_get_max_module_bytes, config, case_129, false),
-    REFUSES_NULL(dwcp_config_set_max_functions, config, case_130, false),
-    ALLOWS_NULL(dwcp_config_set_max_functions, error, case_131, false),
-    SURVIVES_NULL(dwcp_config_get_max_functions, config, case_132, false),
-    REFUSES_NULL(dwcp_config_set_max_debug_info_bytes, config, case_133, false),
-    ALLOWS_NULL(dwcp_config_set_max_debug_info_bytes, error, case_134, false),
-    SURVIVES_NULL(dwcp_config_get_max_debug_info_bytes, config, case_135, false),
-    REFUSES_NULL(dwcp_config_set_opt_level, config, case_136, false),
-    ALLOWS_NULL(dwcp_config_set_opt_level, error, case_137, false),
-    SURVIVES_NULL(dwcp_config_get_opt_level, config, case_138, false),
-    REFUSES_NULL(dwcp_config_set_parallel_compilation, config, case_139, false),
-    ALLOWS_NULL(dwcp_config_set_parallel_compilation, error, case_140, false),
-    SURVIVES_NULL(dwcp_config_get_parallel_compilation, config, case_141, false),
-    REFUSES_NULL(dwcp_config_set_compile_threads, config, case_142, false),
-    ALLOWS_NULL(dwcp_config_set_compile_threads, error, case_143, false),
-    SURVIVES_NULL(dwcp_config_get_compile_threads, config, case_144, false),
-    REFUSES_NULL(dwcp_config_set_enable_metrics, config, case_145, false),
-    ALLOWS_NULL(dwcp_config_set_enable_metrics, error, case_146, false),
-    SURVIVES_NULL(dwcp_config_get_enable_metrics, config, case_147, false),
-    REFUSES_NULL(dwcp_config_set_enable_tracing, config, case_148, false),
-    ALLOWS_NULL(dwcp_config_set_enable_tracing, error, case_149, false),
-    SURVIVES_NULL(dwcp_config_get_enable_tracing, config, case_150, false),
-    ALLOWS_NULL(dwcp_runtime_new, config, case_151, false),
-    REFUSES_NULL(dwcp_runtime_new, out, case_152, false),
-    ALLOWS_NULL(dwcp_runtime_new, error, case_153, false),
-    REFUSES_NULL(dwcp_runtime_close, runtime, case_154, false),
-    ALLOWS_NULL(dwcp_runtime_close, error, case_155, false),
-    REFUSES_NULL(dwcp_runtime_drain, runtime, case_156, false),
-    ALLOWS_NULL(dwcp_runtime_drain, error, case_157, false),
-    REFUSES_NULL(dwcp_runtime_resume, runtime, case_158, false),
-    ALLOWS_NULL(dwcp_runtime_resume, error, case_159, false),
-    REFUSES_NULL(dwcp_runtime_set_alias, runtime, case_160, false),
-    REFUSES_NULL(dwcp_runtime_set_alias, alias, case_161, false),
-    ALLOWS_NULL(dwcp_runtime_set_alias, module, case_162, false),
-    ALLOWS_NULL(dwcp_runtime_set_alias, error, case_163, false),
-    SURVIVES_NULL(dwcp_runtime_free, runtime, case_164, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_165, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, out, case_166, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, count, case_167, false),
-    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_168, false),
-    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_169, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_170, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_171, false),
-    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_172, false),
-    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_173, false),
-    CALLS(dwcp_imports_new, none, case_174, false),
-    SURVIVES_NULL(dwcp_imports_free, imports, case_175, false),
-    REFUSES_NULL(dwcp_imports_define, imports, case_176, false),
-    REFUSES_NULL(dwcp_imports_define, module, case_177, false),
-    REFUSES_NULL(dwcp_imports_define, name, case_178, false),
-    ALLOWS_NULL(dwcp_imports_define, signature, case_179, false),
-    REFUSES_NULL(dwcp_imports_define, function, case_180, false),
-    ALLOWS_NULL(dwcp_imports_define, user, case_181, false),
-    ALLOWS_NULL(dwcp_imports_define, finalizer, case_182, false),
-    ALLOWS_NULL(dwcp_imports_define, error, case_183, false),
-    REFUSES_NULL(dwcp_module_load, runtime, case_184, false),
-    REFUSES_NULL(dwcp_module_load, bytes, case_185, false),
-    ALLOWS_NULL(dwcp_module_load, key, case_186, false),
-    ALLOWS_NULL(dwcp_module_load, options, case_187, false),
-    REFUSES_NULL(dwcp_module_load, out, case_188, false),
-    ALLOWS_NULL(dwcp_module_load, error, case_189, false),
-    REFUSES_NULL(dwcp_module_load_file, runtime, case_190, false),
-    REFUSES_NULL(dwcp_module_load_file, path, case_191, false),
-    ALLOWS_NULL(dwcp_module_load_file, options, case_192, false),
-    REFUSES_NULL(dwcp_module_load_file, out, case_193, false),
-    ALLOWS_NULL(dwcp_module_load_file, error, case_194, false),
-    REFUSES_NULL(dwcp_module_find, runtime, case_195, false),
-    ALLOWS_NULL(dwcp_module_find, key, case_196, false),
-    REFUSES_NULL(dwcp_module_find, out, case_197, false),
-    ALLOWS_NULL(dwcp_module_find, error, case_198, false),
-    REFUSES_NULL(dwcp_module_disable, module, case_199, false),
-    ALLOWS_NULL(dwcp_module_disable, error, case_200, false),
-    SURVIVES_NULL(dwcp_module_retain, module, case_201, false),
-    SURVIVES_NULL(dwcp_module_free, module, case_202, false),
-    REFUSES_NULL(dwcp_module_info, module, case_203, false),
-    REFUSES_NULL(dwcp_module_info, io, case_204, false),
-    ALLOWS_NULL(dwcp_module_info, error, case_205, false),
-    SURVIVES_NULL(dwcp_module_import_count, module, case_206, false),
-    REFUSES_NULL(dwcp_module_import, module, case_207, false),
-    REFUSES_NULL(dwcp_module_import, io, case_208, false),
-    ALLOWS_NULL(dwcp_module_import, error, case_209, false),
-    SURVIVES_NULL(dwcp_module_export_count, module, case_210, false),
-    REFUSES_NULL(dwcp_module_export, module, case_211, false),
-    REFUSES_NULL(dwcp_module_export, io, case_212, false),
-    ALLOWS_NULL(dwcp_module_export, error, case_213, false),
-    REFUSES_NULL(dwcp_module_get_function, module, case_214, false),
-    REFUSES_NULL(dwcp_module_get_function, name, case_215, false),
-    ALLOWS_NULL(dwcp_module_get_function, signature, case_216, false),
-    REFUSES_NULL(dwcp_module_get_function, out, case_217, false),
-    ALLOWS_NULL(dwcp_module_get_function, error, case_218, false),
-    SURVIVES_NULL(dwcp_function_free, function, case_219, false),
-    REFUSES_NULL(dwcp_function_type, function, case_220, false),
-    REFUSES_NULL(dwcp_function_type, io, case_221, false),
-    ALLOWS_NULL(dwcp_function_type, error, case_222, false),
-    REFUSES_NULL(dwcp_function_call, function, case_223, false),
-    REFUSES_NULL(dwcp_function_call, args, case_224, false),
-    ALLOWS_NULL(dwcp_function_call, options, case_225, false),
-    REFUSES_NULL(dwcp_function_call, results, case_226, false),
-    ALLOWS_NULL(dwcp_function_call, nresults, case_227, false),
-    ALLOWS_NULL(dwcp_function_call, stats, case_228, false),
-    ALLOWS_NULL(dwcp_function_call, error, case_229, false),
-    REFUSES_NULL(dwcp_runtime_execute, runtime, case_230, false),
-    REFUSES_NULL(dwcp_runtime_execute, bytes, case_231, false),
-    ALLOWS_NULL(dwcp_runtime_execute, key, case_232, false),
-    REFUSES_NULL(dwcp_runtime_execute, function, case_233, false),
-    REFUSES_NULL(dwcp_runtime_execute, args, case_234, false),
-    ALLOWS_NULL(dwcp_runtime_execute, options, case_235, false),
-    REFUSES_NULL(dwcp_runtime_execute, results, case_236, false),
-    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_237, false),
-    ALLOWS_NULL(dwcp_runtime_execute, stats, case_238, false),
-    ALLOWS_NULL(dwcp_runtime_execute, error, case_239, false),
-    REFUSES_NULL(dwcp_module_run, module, case_240, false),
-    ALLOWS_NULL(dwcp_module_run, options, case_241, false),
-    ALLOWS_NULL(dwcp_module_run, exit_code, case_242, false),
-    ALLOWS_NULL(dwcp_module_run, stats, case_243, false),
-    ALLOWS_NULL(dwcp_module_run, error, case_244, false),
-    CALLS(dwcp_wasi_new, none, case_245, false),
-    SURVIVES_NULL(dwcp_wasi_free, wasi, case_246, false),
-    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_247, false),
-    REFUSES_NULL(dwcp_wasi_set_args, args, case_248, false),
-    ALLOWS_NULL(dwcp_wasi_set_args, error, case_249, false),
-    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_250, false),
-    REFUSES_NULL(dwcp_wasi_add_env, name, case_251, false),
-    REFUSES_NULL(dwcp_wasi_add_env, value, case_252, false),
-    ALLOWS_NULL(dwcp_wasi_add_env, error, case_253, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_254, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_255, false),
-    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_256, false),
-    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_257, false),
-    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_258, false),
-    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_259, false),
-    ALLOWS_NULL(dwcp_wasi_set_output, error, case_260, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_261, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, host, case_262, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_263, false),
-    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_264, false),
-    REFUSES_NULL(dwcp_wasi_output, wasi, case_265, false),
-    REFUSES_NULL(dwcp_wasi_output, out, case_266, false),
-    ALLOWS_NULL(dwcp_wasi_output, truncated, case_267, false),
-    ALLOWS_NULL(dwcp_wasi_output, error, case_268, false),
-    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_269, false),
-    REFUSES_NULL(dwcp_runtime_metrics, io, case_270, false),
-    ALLOWS_NULL(dwcp_runtime_metrics, error, case_271, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_272, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_273, false),
-    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_274, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_275, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_276, false),
-    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_277, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_278, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_279, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_280, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_281, false),
-    REFUSES_NULL(dwcp_function_call_batch, function, case_282, false),
-    REFUSES_NULL(dwcp_function_call_batch, args, case_283, false),
-    ALLOWS_NULL(dwcp_function_call_batch, options, case_284, false),
-    ALLOWS_NULL(dwcp_function_call_batch, batch, case_285, false),
-    REFUSES_NULL(dwcp_function_call_batch, results, case_286, false),
-    REFUSES_NULL(dwcp_function_call_batch, rows, case_287, false),
-    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_288, false),
-    ALLOWS_NULL(dwcp_function_call_batch, error, case_289, false),
-    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_290, false),
-    SURVIVES_NULL(dwcp_caller_user_data, caller, case_291, true),
-    SURVIVES_NULL(dwcp_caller_call_id, caller, case_292, true),
-    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_293, true),
-    REFUSES_NULL(dwcp_caller_memory, caller, case_294, true),
-    REFUSES_NULL(dwcp_caller_memory, out, case_295, true),
-    REFUSES_NULL(dwcp_caller_read, caller, case_296, true),
-    REFUSES_NULL(dwcp_caller_read, dst, case_297, true),
-    REFUSES_NULL(dwcp_caller_write, caller, case_298, true),
-    REFUSES_NULL(dwcp_caller_write, src, case_299, true),
-    SURVIVES_NULL(dwcp_caller_fail, caller, case_300, true),
-    SURVIVES_NULL(dwcp_caller_fail, message, case_301, true),
-    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_302, true),
-    REFUSES_NULL(dwcp_caller_string, caller, case_303, true),
-    REFUSES_NULL(dwcp_caller_string, out, case_304, true),
-    REFUSES_NULL(dwcp_caller_c_string, caller, case_305, true),
-    REFUSES_NULL(dwcp_caller_c_string, out, case_306, true),
-    REFUSES_NULL(dwcp_caller_allocate, caller, case_307, true),
-    REFUSES_NULL(dwcp_caller_allocate, ptr, case_308, true),
-    REFUSES_NULL(dwcp_caller_return, caller, case_309, true),
-    REFUSES_NULL(dwcp_caller_return, result, case_310, true),
-    ALLOWS_NULL(dwcp_caller_return, data, case_311, true),
-    REFUSES_NULL(dwcp_caller_call, caller, case_312, true),
-    REFUSES_NULL(dwcp_caller_call, function, case_313, true),
-    ALLOWS_NULL(dwcp_caller_call, signature, case_314, true),
-    REFUSES_NULL(dwcp_caller_call, args, case_315, true),
-    REFUSES_NULL(dwcp_caller_call, results, case_316, true),
-    ALLOWS_NULL(dwcp_caller_call, nresults, case_317, true),
-    ALLOWS_NULL(dwcp_caller_call, error, case_318, true),
-    REFUSES_NULL(dwcp_caller_call_ref, caller, case_319, true),
-    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_320, true),
-    REFUSES_NULL(dwcp_caller_call_ref, args, case_321, true),
-    REFUSES_NULL(dwcp_caller_call_ref, results, case_322, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_323, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, error, case_324, true),
-    REFUSES_NULL(dwcp_caller_externref_new, caller, case_325, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, data, case_326, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_327, true),
-    REFUSES_NULL(dwcp_caller_externref_new, out, case_328, true),
-    REFUSES_NULL(dwcp_caller_externref_data, caller, case_329, true),
-    REFUSES_NULL(dwcp_caller_externref_data, value, case_330, true),
-    REFUSES_NULL(dwcp_caller_externref_data, out, case_331, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_332, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, value, case_333, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, out, case_334, true),
-    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_335, true),
-    CALLS(dwcp_cancel_new, none, case_336, false),
-    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_337, false),
-    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_338, false),
-    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_339, false),
-    SURVIVES_NULL(dwcp_cancel_free, cancel, case_340, false),
-    REFUSES_NULL(dwcp_vm_acquire, module, case_341, false),
-    ALLOWS_NULL(dwcp_vm_acquire, options, case_342, false),
-    REFUSES_NULL(dwcp_vm_acquire, out, case_343, false),
-    ALLOWS_NULL(dwcp_vm_acquire, error, case_344, false),
-    SURVIVES_NULL(dwcp_vm_release, vm, case_345, false),
-    REFUSES_NULL(dwcp_vm_call, vm, case_346, false),
-    REFUSES_NULL(dwcp_vm_call, function, case_347, false),
-    REFUSES_NULL(dwcp_vm_call, args, case_348, false),
-    ALLOWS_NULL(dwcp_vm_call, options, case_349, false),
-    REFUSES_NULL(dwcp_vm_call, results, case_350, false),
-    ALLOWS_NULL(dwcp_vm_call, nresults, case_351, false),
-    ALLOWS_NULL(dwcp_vm_call, stats, case_352, false),
-    ALLOWS_NULL(dwcp_vm_call, error, case_353, false),
-    REFUSES_NULL(dwcp_vm_call_ref, vm, case_354, false),
-    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_355, false),
-    REFUSES_NULL(dwcp_vm_call_ref, args, case_356, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, options, case_357, false),
-    REFUSES_NULL(dwcp_vm_call_ref, results, case_358, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_359, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_360, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, error, case_361, false),
-    REFUSES_NULL(dwcp_vm_read, vm, case_362, false),
-    REFUSES_NULL(dwcp_vm_read, dst, case_363, false),
-    ALLOWS_NULL(dwcp_vm_read, error, case_364, false),
-    REFUSES_NULL(dwcp_vm_write, vm, case_365, false),
-    REFUSES_NULL(dwcp_vm_write, src, case_366, false),
-    ALLOWS_NULL(dwcp_vm_write, error, case_367, false),
-    REFUSES_NULL(dwcp_vm_memory_size, vm, case_368, false),
-    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_369, false),
-    ALLOWS_NULL(dwcp_vm_memory_size, error, case_370, false),
-    REFUSES_NULL(dwcp_vm_global_get, vm, case_371, false),
-    REFUSES_NULL(dwcp_vm_global_get, name, case_372, false),
-    REFUSES_NULL(dwcp_vm_global_get, out, case_373, false),
-    ALLOWS_NULL(dwcp_vm_global_get, error, case_374, false),
-    REFUSES_NULL(dwcp_vm_global_set, vm, case_375, false),
-    REFUSES_NULL(dwcp_vm_global_set, name, case_376, false),
-    REFUSES_NULL(dwcp_vm_global_set, value, case_377, false),
-    ALLOWS_NULL(dwcp_vm_global_set, error, case_378, false),
-    REFUSES_NULL(dwcp_vm_externref_new, vm, case_379, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, data, case_380, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_381, false),
-    REFUSES_NULL(dwcp_vm_externref_new, out, case_382, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, error, case_383, false),
-    REFUSES_NULL(dwcp_vm_externref_data, vm, case_384, false),
-    REFUSES_NULL(dwcp_vm_externref_data, value, case_385, false),
-    REFUSES_NULL(dwcp_vm_externref_data, out, case_386, false),
-    ALLOWS_NULL(dwcp_vm_externref_data, error, case_387, false),
-    REFUSES_NULL(dwcp_vm_ref_free, vm, case_388, false),
-    REFUSES_NULL(dwcp_vm_ref_free, value, case_389, false),
-    ALLOWS_NULL(dwcp_vm_ref_free, error, case_390, false),
-    REFUSES_NULL(dwcp_vm_gc, vm, case_391, false),
-    ALLOWS_NULL(dwcp_vm_gc, error, case_392, false),
+    REFUSES_NULL(dwcp_config_set_max_types, config, case_31, false),
+    ALLOWS_NULL(dwcp_config_set_max_types, error, case_32, false),
+    SURVIVES_NULL(dwcp_config_get_max_types, config, case_33, false),
+    REFUSES_NULL(dwcp_config_set_max_imports, config, case_34, false),
+    ALLOWS_NULL(dwcp_config_set_max_imports, error, case_35, false),
+    SURVIVES_NULL(dwcp_config_get_max_imports, config, case_36, false),
+    REFUSES_NULL(dwcp_config_set_max_exports, config, case_37, false),
+    ALLOWS_NULL(dwcp_config_set_max_exports, error, case_38, false),
+    SURVIVES_NULL(dwcp_config_get_max_exports, config, case_39, false),
+    REFUSES_NULL(dwcp_config_set_max_globals, config, case_40, false),
+    ALLOWS_NULL(dwcp_config_set_max_globals, error, case_41, false),
+    SURVIVES_NULL(dwcp_config_get_max_globals, config, case_42, false),
+    REFUSES_NULL(dwcp_config_set_max_data_segments, config, case_43, false),
+    ALLOWS_NULL(dwcp_config_set_max_data_segments, error, case_44, false),
+    SURVIVES_NULL(dwcp_config_get_max_data_segments, config, case_45, false),
+    REFUSES_NULL(dwcp_config_set_max_element_segments, config, case_46, false),
+    ALLOWS_NULL(dwcp_config_set_max_element_segments, error, case_47, false),
+    SURVIVES_NULL(dwcp_config_get_max_element_segments, config, case_48, false),
+    REFUSES_NULL(dwcp_config_set_max_function_bytes, config, case_49, false),
+    ALLOWS_NULL(dwcp_config_set_max_function_bytes, error, case_50, false),
+    SURVIVES_NULL(dwcp_config_get_max_function_bytes, config, case_51, false),
+    REFUSES_NULL(dwcp_config_set_max_locals, config, case_52, false),
+    ALLOWS_NULL(dwcp_config_set_max_locals, error, case_53, false),
+    SURVIVES_NULL(dwcp_config_get_max_locals, config, case_54, false),
+    REFUSES_NULL(dwcp_config_set_max_nesting_depth, config, case_55, false),
+    ALLOWS_NULL(dwcp_config_set_max_nesting_depth, error, case_56, false),
+    SURVIVES_NULL(dwcp_config_get_max_nesting_depth, config, case_57, false),
+    REFUSES_NULL(dwcp_config_set_max_name_bytes, config, case_58, false),
+    ALLOWS_NULL(dwcp_config_set_max_name_bytes, error, case_59, false),
+    SURVIVES_NULL(dwcp_config_get_max_name_bytes, config, case_60, false),
+    REFUSES_NULL(dwcp_config_set_max_concurrent_compiles, config, case_61, false),
+    ALLOWS_NULL(dwcp_config_set_max_concurrent_compiles, error, case_62, false),
+    SURVIVES_NULL(dwcp_config_get_max_concurrent_compiles, config, case_63, false),
+    REFUSES_NULL(dwcp_config_set_max_memory_bytes, config, case_64, false),
+    ALLOWS_NULL(dwcp_config_set_max_memory_bytes, error, case_65, false),
+    SURVIVES_NULL(dwcp_config_get_max_memory_bytes, config, case_66, false),
+    REFUSES_NULL(dwcp_config_set_max_memory_bytes_ceiling, config, case_67, false),
+    ALLOWS_NULL(dwcp_config_set_max_memory_bytes_ceiling, error, case_68, false),
+    SURVIVES_NULL(dwcp_config_get_max_memory_bytes_ceiling, config, case_69, false),
+    REFUSES_NULL(dwcp_config_set_max_table_elements, config, case_70, false),
+    ALLOWS_NULL(dwcp_config_set_max_table_elements, error, case_71, false),
+    SURVIVES_NULL(dwcp_config_get_max_table_elements, config, case_72, false),
+    REFUSES_NULL(dwcp_config_set_max_table_elements_ceiling, config, case_73, false),
+    ALLOWS_NULL(dwcp_config_set_max_table_elements_ceiling, error, case_74, false),
+    SURVIVES_NULL(dwcp_config_get_max_table_elements_ceiling, config, case_75, false),
+    REFUSES_NULL(dwcp_config_set_max_instances, config, case_76, false),
+    ALLOWS_NULL(dwcp_config_set_max_instances, error, case_77, false),
+    SURVIVES_NULL(dwcp_config_get_max_instances, config, case_78, false),
+    REFUSES_NULL(dwcp_config_set_max_instances_ceiling, config, case_79, false),
+    ALLOWS_NULL(dwcp_config_set_max_instances_ceiling, error, case_80, false),
+    SURVIVES_NULL(dwcp_config_get_max_instances_ceiling, config, case_81, false),
+    REFUSES_NULL(dwcp_config_set_max_execution_time_ms, config, case_82, false),
+    ALLOWS_NULL(dwcp_config_set_max_execution_time_ms, error, case_83, false),
+    SURVIVES_NULL(dwcp_config_get_max_execution_time_ms, config, case_84, false),
+    REFUSES_NULL(dwcp_config_set_max_execution_time_ms_ceiling, config, case_85, false),
+    ALLOWS_NULL(dwcp_config_set_max_execution_time_ms_ceiling, error, case_86, false),
+    SURVIVES_NULL(dwcp_config_get_max_execution_time_ms_ceiling, config, case_87, false),
+    REFUSES_NULL(dwcp_config_set_max_stack_size_bytes, config, case_88, false),
+    ALLOWS_NULL(dwcp_config_set_max_stack_size_bytes, error, case_89, false),
+    SURVIVES_NULL(dwcp_config_get_max_stack_size_bytes, config, case_90, false),
+    REFUSES_NULL(dwcp_config_set_enable_fuel_metering, config, case_91, false),
+    ALLOWS_NULL(dwcp_config_set_enable_fuel_metering, error, case_92, false),
+    SURVIVES_NULL(dwcp_config_get_enable_fuel_metering, config, case_93, false),
+    REFUSES_NULL(dwcp_config_set_fuel_limit, config, case_94, false),
+    ALLOWS_NULL(dwcp_config_set_fuel_limit, error, case_95, false),
+    SURVIVES_NULL(dwcp_config_get_fuel_limit, config, case_96, false),
+    REFUSES_NULL(dwcp_config_set_fuel_limit_ceiling, config, case_97, false),
+    ALLOWS_NULL(dwcp_config_set_fuel_limit_ceiling, error, case_98, false),
+    SURVIVES_NULL(dwcp_config_get_fuel_limit_ceiling, config, case_99, false),
+    REFUSES_NULL(dwcp_config_set_max_result_bytes, config, case_100, false),
+    ALLOWS_NULL(dwcp_config_set_max_result_bytes, error, case_101, false),
+    SURVIVES_NULL(dwcp_config_get_max_result_bytes, config, case_102, false),
+    REFUSES_NULL(dwcp_config_set_session_idle_timeout_ms, config, case_103, false),
+    ALLOWS_NULL(dwcp_config_set_session_idle_timeout_ms, error, case_104, false),
+    SURVIVES_NULL(dwcp_config_get_session_idle_timeout_ms, config, case_105, false),
+    REFUSES_NULL(dwcp_config_set_max_total_memory_bytes, config, case_106, false),
+    ALLOWS_NULL(dwcp_config_set_max_total_memory_bytes, error, case_107, false),
+    SURVIVES_NULL(dwcp_config_get_max_total_memory_bytes, config, case_108, false),
+    REFUSES_NULL(dwcp_config_set_allowed_syscalls, config, case_109, false),
+    REFUSES_NULL(dwcp_config_set_allowed_syscalls, names, case_110, false),
+    ALLOWS_NULL(dwcp_config_set_allowed_syscalls, error, case_111, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_syscall_count, config, case_112, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_syscall, config, case_113, false),
+    REFUSES_NULL(dwcp_config_set_denied_syscalls, config, case_114, false),
+    REFUSES_NULL(dwcp_config_set_denied_syscalls, names, case_115, false),
+    ALLOWS_NULL(dwcp_config_set_denied_syscalls, error, case_116, false),
+    SURVIVES_NULL(dwcp_config_get_denied_syscall_count, config, case_117, false),
+    SURVIVES_NULL(dwcp_config_get_denied_syscall, config, case_118, false),
+    REFUSES_NULL(dwcp_config_add_allowed_directory, config, case_119, false),
+    REFUSES_NULL(dwcp_config_add_allowed_directory, host, case_120, false),
+    REFUSES_NULL(dwcp_config_add_allowed_directory, guest, case_121, false),
+    ALLOWS_NULL(dwcp_config_add_allowed_directory, error, case_122, false),
+    REFUSES_NULL(dwcp_config_clear_allowed_directories, config, case_123, false),
+    ALLOWS_NULL(dwcp_config_clear_allowed_directories, error, case_124, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory_count, config, case_125, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory, config, case_126, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory, host, case_127, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory, guest, case_128, false),
+    SURVIVES_NULL(dwcp_config_get_allowed_directory, read_only, case_129, false),
+    REFUSES_NULL(dwcp_config_set_enable_wasi, config, case_130, false),
+    ALLOWS_NULL(dwcp_config_set_enable_wasi, error, case_131, false),
+    SURVIVES_NULL(dwcp_config_get_enable_wasi, config, case_132, false),
+    REFUSES_NULL(dwcp_config_set_deny_action, config, case_133, false),
+    ALLOWS_NULL(dwcp_config_set_deny_action, error, case_134, false),
+    SURVIVES_NULL(dwcp_config_get_deny_action, config, case_135, false),
+    REFUSES_NULL(dwcp_config_set_network_access, config, case_136, false),
+    ALLOWS_NULL(dwcp_config_set_network_access, error, case_137, false),
+    SURVIVES_NULL(dwcp_config_get_network_access, config, case_138, false),
+    REFUSES_NULL(dwcp_config_set_filesystem_access, config, case_139, false),
+    ALLOWS_NULL(dwcp_config_set_filesystem_access, error, case_140, false),
+    SURVIVES_NULL(dwcp_config_get_filesystem_access, config, case_141, false),
+    REFUSES_NULL(dwcp_config_set_max_file_size, config, case_142, false),
+    ALLOWS_NULL(dwcp_config_set_max_file_size, error, case_143, false),
+    SURVIVES_NULL(dwcp_config_get_max_file_size, config, case_144, false),
+    REFUSES_NULL(dwcp_config_set_max_open_files, config, case_145, false),
+    ALLOWS_NULL(dwcp_config_set_max_open_files, error, case_146, false),
+    SURVIVES_NULL(dwcp_config_get_max_open_files, config, case_147, false),
+    REFUSES_NULL(dwcp_config_set_pool_size, config, case_148, false),
+    ALLOWS_NULL(dwcp_config_set_pool_size, error, case_149, false),
+    SURVIVES_NULL(dwcp_config_get_pool_size, config, case_150, false),
+    REFUSES_NULL(dwcp_config_set_max_live_vms, config, case_151, false),
+    ALLOWS_NULL(dwcp_config_set_max_live_vms, error, case_152, false),
+    SURVIVES_NULL(dwcp_config_get_max_live_vms, config, case_153, false),
+    REFUSES_NULL(dwcp_config_set_acquire_timeout_ms, config, case_154, false),
+    ALLOWS_NULL(dwcp_config_set_acquire_timeout_ms, error, case_155, false),
+    SURVIVES_NULL(dwcp_config_get_acquire_timeout_ms, config, case_156, false),
+    REFUSES_NULL(dwcp_config_set_cache_size, config, case_157, false),
+    ALLOWS_NULL(dwcp_config_set_cache_size, error, case_158, false),
+    SURVIVES_NULL(dwcp_config_get_cache_size, config, case_159, false),
+    REFUSES_NULL(dwcp_config_set_cache_bytes, config, case_160, false),
+    ALLOWS_NULL(dwcp_config_set_cache_bytes, error, case_161, false),
+    SURVIVES_NULL(dwcp_config_get_cache_bytes, config, case_162, false),
+    REFUSES_NULL(dwcp_config_set_max_module_bytes, config, case_163, false),
+    ALLOWS_NULL(dwcp_config_set_max_module_bytes, error, case_164, false),
+    SURVIVES_NULL(dwcp_config_get_max_module_bytes, config, case_165, false),
+    REFUSES_NULL(dwcp_config_set_max_functions, config, case_166, false),
+    ALLOWS_NULL(dwcp_config_set_max_functions, error, case_167, false),
+    SURVIVES_NULL(dwcp_config_get_max_functions, config, case_168, false),
+    REFUSES_NULL(dwcp_config_set_max_debug_info_bytes, config, case_169, false),
+    ALLOWS_NULL(dwcp_config_set_max_debug_info_bytes, error, case_170, false),
+    SURVIVES_NULL(dwcp_config_get_max_debug_info_bytes, config, case_171, false),
+    REFUSES_NULL(dwcp_config_set_opt_level, config, case_172, false),
+    ALLOWS_NULL(dwcp_config_set_opt_level, error, case_173, false),
+    SURVIVES_NULL(dwcp_config_get_opt_level, config, case_174, false),
+    REFUSES_NULL(dwcp_config_set_parallel_compilation, config, case_175, false),
+    ALLOWS_NULL(dwcp_config_set_parallel_compilation, error, case_176, false),
+    SURVIVES_NULL(dwcp_config_get_parallel_compilation, config, case_177, false),
+    REFUSES_NULL(dwcp_config_set_compile_threads, config, case_178, false),
+    ALLOWS_NULL(dwcp_config_set_compile_threads, error, case_179, false),
+    SURVIVES_NULL(dwcp_config_get_compile_threads, config, case_180, false),
+    REFUSES_NULL(dwcp_config_set_enable_metrics, config, case_181, false),
+    ALLOWS_NULL(dwcp_config_set_enable_metrics, error, case_182, false),
+    SURVIVES_NULL(dwcp_config_get_enable_metrics, config, case_183, false),
+    REFUSES_NULL(dwcp_config_set_enable_tracing, config, case_184, false),
+    ALLOWS_NULL(dwcp_config_set_enable_tracing, error, case_185, false),
+    SURVIVES_NULL(dwcp_config_get_enable_tracing, config, case_186, false),
+    REFUSES_NULL(dwcp_config_set_strict_capacity, config, case_187, false),
+    ALLOWS_NULL(dwcp_config_set_strict_capacity, error, case_188, false),
+    SURVIVES_NULL(dwcp_config_get_strict_capacity, config, case_189, false),
+    REFUSES_NULL(dwcp_config_set_signals_based_traps, config, case_190, false),
+    ALLOWS_NULL(dwcp_config_set_signals_based_traps, error, case_191, false),
+    SURVIVES_NULL(dwcp_config_get_signals_based_traps, config, case_192, false),
+    ALLOWS_NULL(dwcp_runtime_new, config, case_193, false),
+    REFUSES_NULL(dwcp_runtime_new, out, case_194, false),
+    ALLOWS_NULL(dwcp_runtime_new, error, case_195, false),
+    REFUSES_NULL(dwcp_runtime_close, runtime, case_196, false),
+    ALLOWS_NULL(dwcp_runtime_close, error, case_197, false),
+    REFUSES_NULL(dwcp_runtime_drain, runtime, case_198, false),
+    ALLOWS_NULL(dwcp_runtime_drain, error, case_199, false),
+    REFUSES_NULL(dwcp_runtime_resume, runtime, case_200, false),
+    ALLOWS_NULL(dwcp_runtime_resume, error, case_201, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, runtime, case_202, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, alias, case_203, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, module, case_204, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, error, case_205, false),
+    SURVIVES_NULL(dwcp_runtime_free, runtime, case_206, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_207, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, out, case_208, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, count, case_209, false),
+    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_210, false),
+    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_211, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_212, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_213, false),
+    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_214, false),
+    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_215, false),
+    CALLS(dwcp_imports_new, none, case_216, false),
+    SURVIVES_NULL(dwcp_imports_free, imports, case_217, false),
+    REFUSES_NULL(dwcp_imports_define, imports, case_218, false),
+    REFUSES_NULL(dwcp_imports_define, module, case_219, false),
+    REFUSES_NULL(dwcp_imports_define, name, case_220, false),
+    ALLOWS_NULL(dwcp_imports_define, signature, case_221, false),
+    REFUSES_NULL(dwcp_imports_define, function, case_222, false),
+    ALLOWS_NULL(dwcp_imports_define, user, case_223, false),
+    ALLOWS_NULL(dwcp_imports_define, finalizer, case_224, false),
+    ALLOWS_NULL(dwcp_imports_define, error, case_225, false),
+    REFUSES_NULL(dwcp_module_load, runtime, case_226, false),
+    REFUSES_NULL(dwcp_module_load, bytes, case_227, false),
+    ALLOWS_NULL(dwcp_module_load, key, case_228, false),
+    ALLOWS_NULL(dwcp_module_load, options, case_229, false),
+    REFUSES_NULL(dwcp_module_load, out, case_230, false),
+    ALLOWS_NULL(dwcp_module_load, error, case_231, false),
+    REFUSES_NULL(dwcp_module_load_file, runtime, case_232, false),
+    REFUSES_NULL(dwcp_module_load_file, path, case_233, false),
+    ALLOWS_NULL(dwcp_module_load_file, options, case_234, false),
+    REFUSES_NULL(dwcp_module_load_file, out, case_235, false),
+    ALLOWS_NULL(dwcp_module_load_file, error, case_236, false),
+    REFUSES_NULL(dwcp_module_find, runtime, case_237, false),
+    ALLOWS_NULL(dwcp_module_find, key, case_238, false),
+    REFUSES_NULL(dwcp_module_find, out, case_239, false),
+    ALLOWS_NULL(dwcp_module_find, error, case_240, false),
+    REFUSES_NULL(dwcp_module_disable, module, case_241, false),
+    ALLOWS_NULL(dwcp_module_disable, error, case_242, false),
+    SURVIVES_NULL(dwcp_module_retain, module, case_243, false),
+    SURVIVES_NULL(dwcp_module_free, module, case_244, false),
+    REFUSES_NULL(dwcp_module_info, module, case_245, false),
+    REFUSES_NULL(dwcp_module_info, io, case_246, false),
+    ALLOWS_NULL(dwcp_module_info, error, case_247, false),
+    SURVIVES_NULL(dwcp_module_import_count, module, case_248, false),
+    REFUSES_NULL(dwcp_module_import, module, case_249, false),
+    REFUSES_NULL(dwcp_module_import, io, case_250, false),
+    ALLOWS_NULL(dwcp_module_import, error, case_251, false),
+    SURVIVES_NULL(dwcp_module_export_count, module, case_252, false),
+    REFUSES_NULL(dwcp_module_export, module, case_253, false),
+    REFUSES_NULL(dwcp_module_export, io, case_254, false),
+    ALLOWS_NULL(dwcp_module_export, error, case_255, false),
+    REFUSES_NULL(dwcp_module_get_function, module, case_256, false),
+    REFUSES_NULL(dwcp_module_get_function, name, case_257, false),
+    ALLOWS_NULL(dwcp_module_get_function, signature, case_258, false),
+    REFUSES_NULL(dwcp_module_get_function, out, case_259, false),
+    ALLOWS_NULL(dwcp_module_get_function, error, case_260, false),
+    SURVIVES_NULL(dwcp_function_free, function, case_261, false),
+    REFUSES_NULL(dwcp_function_type, function, case_262, false),
+    REFUSES_NULL(dwcp_function_type, io, case_263, false),
+    ALLOWS_NULL(dwcp_function_type, error, case_264, false),
+    REFUSES_NULL(dwcp_function_call, function, case_265, false),
+    REFUSES_NULL(dwcp_function_call, args, case_266, false),
+    ALLOWS_NULL(dwcp_function_call, options, case_267, false),
+    REFUSES_NULL(dwcp_function_call, results, case_268, false),
+    ALLOWS_NULL(dwcp_function_call, nresults, case_269, false),
+    ALLOWS_NULL(dwcp_function_call, stats, case_270, false),
+    ALLOWS_NULL(dwcp_function_call, error, case_271, false),
+    REFUSES_NULL(dwcp_runtime_execute, runtime, case_272, false),
+    REFUSES_NULL(dwcp_runtime_execute, bytes, case_273, false),
+    ALLOWS_NULL(dwcp_runtime_execute, key, case_274, false),
+    REFUSES_NULL(dwcp_runtime_execute, function, case_275, false),
+    REFUSES_NULL(dwcp_runtime_execute, args, case_276, false),
+    ALLOWS_NULL(dwcp_runtime_execute, options, case_277, false),
+    REFUSES_NULL(dwcp_runtime_execute, results, case_278, false),
+    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_279, false),
+    ALLOWS_NULL(dwcp_runtime_execute, stats, case_280, false),
+    ALLOWS_NULL(dwcp_runtime_execute, error, case_281, false),
+    REFUSES_NULL(dwcp_module_run, module, case_282, false),
+    ALLOWS_NULL(dwcp_module_run, options, case_283, false),
+    ALLOWS_NULL(dwcp_module_run, exit_code, case_284, false),
+    ALLOWS_NULL(dwcp_module_run, stats, case_285, false),
+    ALLOWS_NULL(dwcp_module_run, error, case_286, false),
+    CALLS(dwcp_wasi_new, none, case_287, false),
+    SURVIVES_NULL(dwcp_wasi_free, wasi, case_288, false),
+    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_289, false),
+    REFUSES_NULL(dwcp_wasi_set_args, args, case_290, false),
+    ALLOWS_NULL(dwcp_wasi_set_args, error, case_291, false),
+    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_292, false),
+    REFUSES_NULL(dwcp_wasi_add_env, name, case_293, false),
+    REFUSES_NULL(dwcp_wasi_add_env, value, case_294, false),
+    ALLOWS_NULL(dwcp_wasi_add_env, error, case_295, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_296, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_297, false),
+    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_298, false),
+    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_299, false),
+    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_300, false),
+    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_301, false),
+    ALLOWS_NULL(dwcp_wasi_set_output, error, case_302, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_303, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, host, case_304, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_305, false),
+    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_306, false),
+    REFUSES_NULL(dwcp_wasi_output, wasi, case_307, false),
+    REFUSES_NULL(dwcp_wasi_output, out, case_308, false),
+    ALLOWS_NULL(dwcp_wasi_output, truncated, case_309, false),
+    ALLOWS_NULL(dwcp_wasi_output, error, case_310, false),
+    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_311, false),
+    REFUSES_NULL(dwcp_runtime_metrics, io, case_312, false),
+    ALLOWS_NULL(dwcp_runtime_metrics, error, case_313, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_314, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_315, false),
+    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_316, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_317, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_318, false),
+    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_319, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_320, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_321, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_322, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_323, false),
+    REFUSES_NULL(dwcp_function_call_batch, function, case_324, false),
+    REFUSES_NULL(dwcp_function_call_batch, args, case_325, false),
+    ALLOWS_NULL(dwcp_function_call_batch, options, case_326, false),
+    ALLOWS_NULL(dwcp_function_call_batch, batch, case_327, false),
+    REFUSES_NULL(dwcp_function_call_batch, results, case_328, false),
+    REFUSES_NULL(dwcp_function_call_batch, rows, case_329, false),
+    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_330, false),
+    ALLOWS_NULL(dwcp_function_call_batch, error, case_331, false),
+    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_332, false),
+    SURVIVES_NULL(dwcp_caller_user_data, caller, case_333, true),
+    SURVIVES_NULL(dwcp_caller_call_id, caller, case_334, true),
+    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_335, true),
+    REFUSES_NULL(dwcp_caller_memory, caller, case_336, true),
+    REFUSES_NULL(dwcp_caller_memory, out, case_337, true),
+    REFUSES_NULL(dwcp_caller_read, caller, case_338, true),
+    REFUSES_NULL(dwcp_caller_read, dst, case_339, true),
+    REFUSES_NULL(dwcp_caller_write, caller, case_340, true),
+    REFUSES_NULL(dwcp_caller_write, src, case_341, true),
+    SURVIVES_NULL(dwcp_caller_fail, caller, case_342, true),
+    SURVIVES_NULL(dwcp_caller_fail, message, case_343, true),
+    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_344, true),
+    REFUSES_NULL(dwcp_caller_string, caller, case_345, true),
+    REFUSES_NULL(dwcp_caller_string, out, case_346, true),
+    REFUSES_NULL(dwcp_caller_c_string, caller, case_347, true),
+    REFUSES_NULL(dwcp_caller_c_string, out, case_348, true),
+    REFUSES_NULL(dwcp_caller_allocate, caller, case_349, true),
+    REFUSES_NULL(dwcp_caller_allocate, ptr, case_350, true),
+    REFUSES_NULL(dwcp_caller_return, caller, case_351, true),
+    REFUSES_NULL(dwcp_caller_return, result, case_352, true),
+    ALLOWS_NULL(dwcp_caller_return, data, case_353, true),
+    REFUSES_NULL(dwcp_caller_call, caller, case_354, true),
+    REFUSES_NULL(dwcp_caller_call, function, case_355, true),
+    ALLOWS_NULL(dwcp_caller_call, signature, case_356, true),
+    REFUSES_NULL(dwcp_caller_call, args, case_357, true),
+    REFUSES_NULL(dwcp_caller_call, results, case_358, true),
+    ALLOWS_NULL(dwcp_caller_call, nresults, case_359, true),
+    ALLOWS_NULL(dwcp_caller_call, error, case_360, true),
+    REFUSES_NULL(dwcp_caller_call_ref, caller, case_361, true),
+    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_362, true),
+    REFUSES_NULL(dwcp_caller_call_ref, args, case_363, true),
+    REFUSES_NULL(dwcp_caller_call_ref, results, case_364, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_365, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, error, case_366, true),
+    REFUSES_NULL(dwcp_caller_externref_new, caller, case_367, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, data, case_368, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_369, true),
+    REFUSES_NULL(dwcp_caller_externref_new, out, case_370, true),
+    REFUSES_NULL(dwcp_caller_externref_data, caller, case_371, true),
+    REFUSES_NULL(dwcp_caller_externref_data, value, case_372, true),
+    REFUSES_NULL(dwcp_caller_externref_data, out, case_373, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_374, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, value, case_375, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, out, case_376, true),
+    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_377, true),
+    CALLS(dwcp_cancel_new, none, case_378, false),
+    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_379, false),
+    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_380, false),
+    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_381, false),
+    SURVIVES_NULL(dwcp_cancel_free, cancel, case_382, false),
+    REFUSES_NULL(dwcp_vm_acquire, module, case_383, false),
+    ALLOWS_NULL(dwcp_vm_acquire, options, case_384, false),
+    REFUSES_NULL(dwcp_vm_acquire, out, case_385, false),
+    ALLOWS_NULL(dwcp_vm_acquire, error, case_386, false),
+    SURVIVES_NULL(dwcp_vm_release, vm, case_387, false),
+    REFUSES_NULL(dwcp_vm_call, vm, case_388, false),
+    REFUSES_NULL(dwcp_vm_call, function, case_389, false),
+    REFUSES_NULL(dwcp_vm_call, args, case_390, false),
+    ALLOWS_NULL(dwcp_vm_call, options, case_391, false),
+    REFUSES_NULL(dwcp_vm_call, results, case_392, false),
+    ALLOWS_NULL(dwcp_vm_call, nresults, case_393, false),
+    ALLOWS_NULL(dwcp_vm_call, stats, case_394, false),
+    ALLOWS_NULL(dwcp_vm_call, error, case_395, false),
+    REFUSES_NULL(dwcp_vm_call_ref, vm, case_396, false),
+    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_397, false),
+    REFUSES_NULL(dwcp_vm_call_ref, args, case_398, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, options, case_399, false),
+    REFUSES_NULL(dwcp_vm_call_ref, results, case_400, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_401, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_402, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, error, case_403, false),
+    REFUSES_NULL(dwcp_vm_read, vm, case_404, false),
+    REFUSES_NULL(dwcp_vm_read, dst, case_405, false),
+    ALLOWS_NULL(dwcp_vm_read, error, case_406, false),
+    REFUSES_NULL(dwcp_vm_write, vm, case_407, false),
+    REFUSES_NULL(dwcp_vm_write, src, case_408, false),
+    ALLOWS_NULL(dwcp_vm_write, error, case_409, false),
+    REFUSES_NULL(dwcp_vm_memory_size, vm, case_410, false),
+    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_411, false),
+    ALLOWS_NULL(dwcp_vm_memory_size, error, case_412, false),
+    REFUSES_NULL(dwcp_vm_global_get, vm, case_413, false),
+    REFUSES_NULL(dwcp_vm_global_get, name, case_414, false),
+    REFUSES_NULL(dwcp_vm_global_get, out, case_415, false),
+    ALLOWS_NULL(dwcp_vm_global_get, error, case_416, false),
+    REFUSES_NULL(dwcp_vm_global_set, vm, case_417, false),
+    REFUSES_NULL(dwcp_vm_global_set, name, case_418, false),
+    REFUSES_NULL(dwcp_vm_global_set, value, case_419, false),
+    ALLOWS_NULL(dwcp_vm_global_set, error, case_420, false),
+    REFUSES_NULL(dwcp_vm_externref_new, vm, case_421, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, data, case_422, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_423, false),
+    REFUSES_NULL(dwcp_vm_externref_new, out, case_424, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, error, case_425, false),
+    REFUSES_NULL(dwcp_vm_externref_data, vm, case_426, false),
+    REFUSES_NULL(dwcp_vm_externref_data, value, case_427, false),
+    REFUSES_NULL(dwcp_vm_externref_data, out, case_428, false),
+    ALLOWS_NULL(dwcp_vm_externref_data, error, case_429, false),
+    REFUSES_NULL(dwcp_vm_ref_free, vm, case_430, false),
+    REFUSES_NULL(dwcp_vm_ref_free, value, case_431, false),
+    ALLOWS_NULL(dwcp_vm_ref_free, error, case_432, false),
+    REFUSES_NULL(dwcp_vm_gc, vm, case_433, false),
+    ALLOWS_NULL(dwcp_vm_gc, error, case_434, false),
 };
 
 int main(void) {

@@ -140,8 +140,14 @@ fields! {
         "Ready VMs over all modules. Takes effect when ready VMs arrive; 0.1 makes every VM on the spot, so the value is only carried and reported.";
     max_live_vms: u32, "VMs", 1 => 20_000, per_runtime; 1000, 2000, 100, 1000;
         "VMs that may exist at once: the bound on calls that run at the same time.";
+    max_total_memory_bytes: u64, "bytes", 0 => 64 << 40, per_runtime; 16 * GIB, 64 * GIB, 4 * GIB, 8 * GIB;
+        "Linear memory of all VMs of the runtime together; 0 is no bound but the machine's.";
     acquire_timeout_ms: u64, "ms", 0 => 3_600_000, per_runtime; 1000;
         "How long a call waits for a slot when all are in use; 0 does not wait.";
+    strict_capacity: bool, "", 0 => 0, per_runtime; false;
+        "Whether a runtime is refused where the machine has no room for max_live_vms; without, it is made with fewer slots and a warning.";
+    signals_based_traps: bool, "", 0 => 0, per_runtime; true;
+        "Whether guests' faults are caught by signal handlers. Without, compiled code checks every access itself, which is slower, and the process keeps its own handlers.";
 
     // ---- modules ----
     cache_size: u32, "modules", 1 => 1_000_000, per_runtime; 1000, 5000, 100, 1000;
@@ -152,6 +158,26 @@ fields! {
         "Largest module that is accepted, checked before it is compiled.";
     max_functions: u32, "functions", 1 => 1_000_000, per_runtime; 10_000;
         "Most functions in a module, checked before it is compiled.";
+    max_types: u32, "types", 1 => 1_000_000, per_runtime; 20_000;
+        "Types of a module. They are compared with each other when it is compiled.";
+    max_imports: u32, "imports", 0 => 1_000_000, per_runtime; 10_000;
+        "Imports of a module, of every kind.";
+    max_exports: u32, "exports", 0 => 1_000_000, per_runtime; 20_000;
+        "Exports of a module, of every kind.";
+    max_globals: u32, "globals", 0 => 1_000_000, per_runtime; 10_000;
+        "Globals that a module defines.";
+    max_data_segments: u32, "segments", 0 => 100_000, per_runtime; 10_000;
+        "Data segments of a module.";
+    max_element_segments: u32, "segments", 0 => 100_000, per_runtime; 10_000;
+        "Element segments of a module, each of which costs compiled code.";
+    max_function_bytes: u64, "bytes", 16 => 7_654_321, per_runtime; MIB;
+        "Body of one function of a module.";
+    max_locals: u32, "locals", 0 => 50_000, per_runtime; 10_000;
+        "Locals of one function of a module, its parameters not counted.";
+    max_nesting_depth: u32, "blocks", 1 => 100_000, per_runtime; 10_000;
+        "Blocks within blocks of one function. The compiler's time grows with the square of the depth.";
+    max_name_bytes: u64, "bytes", 0 => 64 * MIB, per_runtime; 4 * MIB;
+        "Names of a module's imports and exports, summed.";
     max_debug_info_bytes: u64, "bytes", 0 => 256 * MIB, per_runtime; 16 * MIB, 16 * MIB, 16 * MIB, 0;
         "Line tables (DWARF) kept of a module, for file and line in the frames of its errors; of a module with more, none are kept.";
     opt_level: OptLevel, "", 0 => 0, per_runtime; OptLevel::Speed;
@@ -160,6 +186,8 @@ fields! {
         "Whether the functions of one module are compiled on several threads.";
     compile_threads: u32, "threads", 0 => 256, per_runtime; 0;
         "Threads of the compiler; 0 is one for each core.";
+    max_concurrent_compiles: u32, "modules", 0 => 256, per_runtime; 0;
+        "Modules that are compiled at once; more wait their turn. 0 is as many as the compiler has threads.";
 
     // ---- limits of a call ----
     max_memory_bytes: u64, "bytes", 64 * KIB => 4 * GIB, per_call; 128 * MIB, 128 * MIB, 128 * MIB, 64 * MIB;

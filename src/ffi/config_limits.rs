@@ -390,3 +390,31 @@ pub unsafe extern "C" fn dwcp_config_set_session_idle_timeout_ms(
 pub unsafe extern "C" fn dwcp_config_get_session_idle_timeout_ms(config: *const dwcp_config) -> u64 {
     get(config, 0, &field::session_idle_timeout_ms)
 }
+
+/// Sets max_total_memory_bytes. Linear memory of all VMs of the runtime together; 0 is no bound but the machine's.
+/// Range: 0 to 64 TiB. Unit: bytes. Default: 16 GiB; 64 GiB in the high traffic profile, 4 GiB in the development profile, 8
+/// GiB in the secure profile. Per runtime: a call cannot change it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_max_total_memory_bytes(
+    config: *mut dwcp_config,
+    value: u64,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::max_total_memory_bytes, value)
+}
+
+/// The value of max_total_memory_bytes, in bytes.
+/// Returns: the value; 0 if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_max_total_memory_bytes(config: *const dwcp_config) -> u64 {
+    get(config, 0, &field::max_total_memory_bytes)
+}

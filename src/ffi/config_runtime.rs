@@ -364,3 +364,59 @@ pub unsafe extern "C" fn dwcp_config_set_enable_tracing(
 pub unsafe extern "C" fn dwcp_config_get_enable_tracing(config: *const dwcp_config) -> bool {
     get(config, false, &field::enable_tracing)
 }
+
+/// Sets strict_capacity. Whether a runtime is refused where the machine has no room for max_live_vms; without, it is made
+/// with fewer slots and a warning.
+/// Default: false in every profile. Per runtime: a call cannot change it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_strict_capacity(
+    config: *mut dwcp_config,
+    value: bool,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::strict_capacity, value)
+}
+
+/// The value of strict_capacity.
+/// Returns: the value; false if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_strict_capacity(config: *const dwcp_config) -> bool {
+    get(config, false, &field::strict_capacity)
+}
+
+/// Sets signals_based_traps. Whether guests' faults are caught by signal handlers. Without, compiled code checks every access
+/// itself, which is slower, and the process keeps its own handlers.
+/// Default: true in every profile. Per runtime: a call cannot change it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_signals_based_traps(
+    config: *mut dwcp_config,
+    value: bool,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::signals_based_traps, value)
+}
+
+/// The value of signals_based_traps.
+/// Returns: the value; false if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_signals_based_traps(config: *const dwcp_config) -> bool {
+    get(config, false, &field::signals_based_traps)
+}

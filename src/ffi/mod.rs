@@ -6,6 +6,7 @@ pub mod call;
 pub mod caller;
 pub mod cancel;
 pub mod config;
+pub mod config_compile;
 pub mod config_limits;
 pub mod config_lists;
 pub mod config_reach;
