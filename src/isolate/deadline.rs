@@ -1,14 +1,13 @@
 //! One deadline for everything that a call does, and the thread that makes running guests look at it.
 //!
 //! A guest looks at the clock when the engine's epoch moves. One ticker thread moves it every 5 ms while calls are in flight,
-//! at the due time of short ones, and not at all once the runtime has been idle for a second: an idle runtime wakes nothing.
+//! when short ones are due, and not at all once the runtime has been idle for a second: an idle runtime wakes nothing.
 //! Every guest that looks compares the clock with its own deadline, so ending one call never ends another.
 
+use super::wheel::{GRAIN, Wheel};
 use crate::error::{Error, Result, Status};
 use crossbeam_utils::CachePadded;
 use parking_lot::{Condvar, Mutex};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -19,10 +18,9 @@ use wasmtime::Engine;
 const TICK: Duration = Duration::from_millis(5);
 /// Timeouts below this get a wake-up of their own; longer ones are content with the tick.
 const SHORT: Duration = Duration::from_millis(50);
+const TICK_MOMENTS: u64 = (TICK.as_nanos() / GRAIN.as_nanos()) as u64;
 /// Ticks without a new call after which the ticker parks: one second.
 const IDLE_TICKS: u32 = 200;
-/// Bumps are at least this far apart, however many short deadlines fall due.
-const SPACING: Duration = Duration::from_micros(200);
 
 /// Why a call was ended from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,14 +66,12 @@ struct Shared {
     arms: CachePadded<AtomicU64>,
     /// No thread is ticking: the next call must wake or start it.
     parked: AtomicBool,
-    timers: Mutex<Timers>,
+    /// When short deadlines are due.
+    wheel: Wheel,
+    /// The moment until which the thread sleeps, as a number of the wheel: who is due earlier wakes it.
+    asleep_until: AtomicU64,
+    stop: Mutex<bool>,
     wake: Condvar,
-}
-
-#[derive(Default)]
-struct Timers {
-    due: BinaryHeap<Reverse<Instant>>,
-    stop: bool,
 }
 
 /// A call's registration; dropping it ends it.
@@ -94,7 +90,9 @@ impl Ticker {
             armed: CachePadded::default(),
             arms: CachePadded::default(),
             parked: AtomicBool::new(true),
-            timers: Mutex::new(Timers::default()),
+            wheel: Wheel::new(Instant::now()),
+            asleep_until: AtomicU64::new(u64::MAX),
+            stop: Mutex::new(false),
             wake: Condvar::new(),
         };
         Ticker { shared: Arc::new(shared), thread: Mutex::new(None) }
@@ -110,10 +108,10 @@ impl Ticker {
         let armed = Armed(shared);
         shared.arms.fetch_add(1, Ordering::Relaxed);
         if let Some((deadline, _)) = limit.filter(|(_, timeout)| *timeout < SHORT) {
-            let mut timers = shared.timers.lock();
-            let first = timers.due.peek().is_none_or(|Reverse(next)| deadline < *next);
-            timers.due.push(Reverse(deadline));
-            if first {
+            let moment = shared.wheel.add(deadline);
+            // SeqCst pairs with the thread, which says until when it will sleep and then looks at the wheel again.
+            if moment < shared.asleep_until.load(Ordering::SeqCst) {
+                drop(shared.stop.lock());
                 shared.wake.notify_one();
             }
         }
@@ -131,8 +129,8 @@ impl Ticker {
             let started = crate::thread::spawn("dwcp-deadline", 128 << 10, move || shared.run());
             *thread = Some(started.map_err(|e| Error::new(Status::OS, format!("cannot start the deadline thread: {e}")))?);
         }
-        let timers = self.shared.timers.lock();
-        if !timers.stop {
+        let stop = self.shared.stop.lock();
+        if !*stop {
             self.shared.parked.store(false, Ordering::SeqCst);
         }
         self.shared.wake.notify_one();
@@ -146,7 +144,7 @@ impl Ticker {
 
     /// Ends the thread and waits for it.
     pub fn stop(&self) {
-        self.shared.timers.lock().stop = true;
+        *self.shared.stop.lock() = true;
         self.shared.wake.notify_one();
         if let Some(thread) = self.thread.lock().take() {
             // The thread runs no code that can panic; were it to, there is nothing left to do for it.
@@ -163,49 +161,48 @@ impl Drop for Ticker {
 
 impl Shared {
     fn run(&self) {
-        let mut timers = self.timers.lock();
-        let mut next_tick = Instant::now() + TICK;
-        let mut last_bump: Option<Instant> = None;
+        let mut stop = self.stop.lock();
+        let mut seen = self.wheel.moment(Instant::now());
+        let mut next_tick = seen + TICK_MOMENTS;
         let mut idle = 0;
         let mut arms = 0;
-        while !timers.stop {
-            let now = Instant::now();
-            let spaced = last_bump.is_none_or(|at| now.duration_since(at) >= SPACING);
+        while !*stop {
+            let now = self.wheel.moment(Instant::now());
+            // Moments are a grain apart, and so are the moves of the epoch, however many deadlines fall due in one.
+            let due = self.wheel.take(seen, now);
+            seen = now;
             let ticked = now >= next_tick;
-            let due = timers.due.peek().is_some_and(|Reverse(at)| *at <= now);
-            if ticked || (due && spaced) {
-                while timers.due.peek().is_some_and(|Reverse(at)| *at <= now) {
-                    timers.due.pop();
-                }
+            if due || ticked {
                 self.engine.increment_epoch();
-                last_bump = Some(now);
             }
             if ticked {
-                next_tick = now + TICK;
+                next_tick = now + TICK_MOMENTS;
                 let armed_so_far = self.arms.load(Ordering::Relaxed);
                 let quiet = armed_so_far == arms && self.armed.load(Ordering::SeqCst) == 0;
                 arms = armed_so_far;
                 idle = if quiet { idle + 1 } else { 0 };
             }
             if idle >= IDLE_TICKS {
-                self.park(&mut timers);
+                self.park(&mut stop);
                 idle = 0;
-                next_tick = Instant::now() + TICK;
+                // A deadline that was put in while the thread awoke is not passed over.
+                seen = seen.max(self.wheel.moment(Instant::now()).saturating_sub(1));
+                next_tick = seen + TICK_MOMENTS;
                 continue;
             }
-            let mut until = next_tick;
-            if let Some(Reverse(at)) = timers.due.peek() {
-                let earliest = last_bump.map_or(now, |bumped| bumped + SPACING);
-                until = until.min((*at).max(earliest));
+            let until = self.wheel.first(seen, next_tick);
+            self.asleep_until.store(until, Ordering::SeqCst);
+            if self.wheel.first(seen, until) == until {
+                self.wake.wait_until(&mut stop, self.wheel.instant(until));
             }
-            self.wake.wait_until(&mut timers, until);
+            self.asleep_until.store(0, Ordering::SeqCst);
         }
     }
 
-    fn park(&self, timers: &mut parking_lot::MutexGuard<'_, Timers>) {
+    fn park(&self, stop: &mut parking_lot::MutexGuard<'_, bool>) {
         self.parked.store(true, Ordering::SeqCst);
-        while !timers.stop && self.armed.load(Ordering::SeqCst) == 0 && self.parked.load(Ordering::SeqCst) {
-            self.wake.wait(timers);
+        while !**stop && self.armed.load(Ordering::SeqCst) == 0 && self.parked.load(Ordering::SeqCst) {
+            self.wake.wait(stop);
         }
         self.parked.store(false, Ordering::SeqCst);
     }

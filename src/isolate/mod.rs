@@ -5,3 +5,4 @@ pub mod limits;
 pub mod policy;
 pub mod stack;
 pub mod wasi;
+mod wheel;
