@@ -47,6 +47,7 @@ static void names(void) {
                {DWCP_ERR_NO_SLOT, "NO_SLOT", true},
                {DWCP_ERR_QUEUE_FULL, "QUEUE_FULL", true},
                {DWCP_ERR_QUOTA, "QUOTA", true},
+               {DWCP_ERR_NO_MEMORY, "NO_MEMORY", true},
                {DWCP_ERR_SHUTTING_DOWN, "SHUTTING_DOWN", false},
                {DWCP_ERR_IO, "IO", false},
                {DWCP_ERR_OS, "OS", true},

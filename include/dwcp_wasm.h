@@ -700,6 +700,12 @@ typedef struct dwcp_batch_row_t {
 #define DWCP_ERR_QUOTA 503
 /** The runtime is closing, or drained: what is under way may end, nothing new begins. */
 #define DWCP_ERR_SHUTTING_DOWN 504
+
+/**
+ * The VMs of the runtime hold all of max_total_memory_bytes: a call found no room within acquire_timeout_ms, or a guest was refused
+ * a growth that its own limit allows, and then failed.
+ */
+#define DWCP_ERR_NO_MEMORY 505
 /** A file or directory of the host cannot be used; the message has its path and the system's reason. */
 #define DWCP_ERR_IO 901
 /** The operating system refused memory, a mapping or a thread. */
@@ -785,7 +791,7 @@ DWCP_API const char *dwcp_status_name(dwcp_status_t status);
  * Tells whether the same call may succeed later without any change: no slot, a deadline, a session
  * or a runtime that is busy.
  *
- * Returns: true for BUSY, TIMEOUT, NO_SLOT, QUEUE_FULL, QUOTA and OS; false for everything else, unknown numbers included.
+ * Returns: true for BUSY, TIMEOUT, NO_SLOT, QUEUE_FULL, QUOTA, NO_MEMORY and OS; false for everything else, unknown numbers included.
  * Errors: none
  * Ownership: nothing to own.
  * Threads: any.
@@ -2709,7 +2715,7 @@ dwcp_status_t dwcp_function_type(const dwcp_function_t *function,
  * called proc_exit), DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA (a string or bytes of the guest's lie outside
  * its memory or are not UTF-8, or its allocator gave nothing), DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED (options.cancel was fired,
  * or the runtime closed), DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE,
- * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT (over max_result_bytes), DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
+ * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT (over max_result_bytes), DWCP_ERR_NO_SLOT, DWCP_ERR_NO_MEMORY, DWCP_ERR_IO (a
  * directory of `options.wasi` cannot be opened), DWCP_ERR_UNSUPPORTED (the function takes or gives references: those live in
  * sessions; or a host function's strings need a memory or an allocator that the module does not export), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: args and options are borrowed for the call; `results`, `nresults` and `stats` are the caller's. Strings and bytes in
@@ -2745,7 +2751,7 @@ dwcp_status_t dwcp_function_call(const dwcp_function_t *function,
  * DWCP_ERR_POLICY_REFUSED, DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_WRONG_TYPE, DWCP_ERR_BUFFER_TOO_SMALL, DWCP_ERR_TRAP,
  * DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED,
  * DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES,
- * DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_SLOT, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_SLOT, DWCP_ERR_NO_MEMORY, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: as for dwcp_function_call; bytes, key and function are borrowed for the call.
  * Threads: any.
  * Since: 0.1.0
@@ -2775,7 +2781,7 @@ dwcp_status_t dwcp_runtime_execute(dwcp_runtime_t *runtime,
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL, a struct_size is not set, a limit above its ceiling),
  * DWCP_ERR_NOT_FOUND (the module exports no _start), DWCP_ERR_TRAP, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT,
  * DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY (also when the guest exits with another code than 0 after a
- * growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_IO (a
+ * growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_NO_MEMORY, DWCP_ERR_IO (a
  * directory of `options.wasi` cannot be opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: options are borrowed for the call; `exit_code` and `stats` are the caller's. `options`, `exit_code` and `stats`
  * may be NULL.
@@ -3210,7 +3216,7 @@ dwcp_status_t dwcp_caller_return(dwcp_caller_t *caller,
  * DWCP_ERR_WRONG_TYPE (the signature or the arguments do not fit), DWCP_ERR_BUFFER_TOO_SMALL (`nresults` has the needed number),
  * DWCP_ERR_UNSUPPORTED (a string, but no allocator), DWCP_ERR_TRAP, DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED,
  * DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY,
- * DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT.
+ * DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_MEMORY.
  * Ownership: as for dwcp_function_call; references in `results` are the host function's until it returns.
  * Threads: the host function's.
  * Since: 0.1.0
@@ -3252,7 +3258,7 @@ dwcp_status_t dwcp_caller_call_ref(dwcp_caller_t *caller,
  *
  * Returns: DWCP_OK and the reference in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
- * DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes).
+ * DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes), DWCP_ERR_NO_MEMORY (none under max_total_memory_bytes).
  * Ownership: `data` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
  * exactly once, when neither guest nor host has the reference any more and the garbage was collected, or the VM has ended.
  * Threads: the host function's.
@@ -3378,7 +3384,7 @@ DWCP_API void dwcp_cancel_free(dwcp_cancel_t *cancel);
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` or `out` is NULL, a struct_size is not set, a limit above its ceiling),
  * DWCP_ERR_TRAP, DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT,
  * DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE,
- * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO (the module or one it is linked with, when it starts), DWCP_ERR_NO_SLOT,
+ * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO (the module or one it is linked with, when it starts), DWCP_ERR_NO_SLOT, DWCP_ERR_NO_MEMORY,
  * DWCP_ERR_IO (a directory of `options.wasi` cannot be opened), DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: options are borrowed for the call, what they point at is kept; the session is the caller's, given back by
  * dwcp_vm_release, and keeps the module alive.
@@ -3414,7 +3420,7 @@ DWCP_API void dwcp_vm_release(dwcp_vm_t *vm);
  * thread, or by the caller further up), DWCP_ERR_VM_DEAD, DWCP_ERR_WRONG_TYPE, DWCP_ERR_BUFFER_TOO_SMALL, DWCP_ERR_TRAP,
  * DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED,
  * DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO,
- * DWCP_ERR_LIMIT_RESULT, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_MEMORY, DWCP_ERR_IO, DWCP_ERR_DISABLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: as for dwcp_function_call. References in `results` are the host's until dwcp_vm_ref_free or the session's end.
  * Threads: any, one at a time for one session.
  * Since: 0.1.0
@@ -3546,7 +3552,8 @@ dwcp_status_t dwcp_vm_global_set(dwcp_vm_t *vm,
  *
  * Returns: DWCP_OK, and the reference in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
- * DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes, or the host holds 1048576 references in this VM), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
+ * DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes, or the host holds 1048576 references in this VM), DWCP_ERR_NO_MEMORY (no room under
+ * max_total_memory_bytes), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
  * DWCP_ERR_SHUTTING_DOWN.
  * Ownership: `data` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
  * exactly once, when neither guest nor host has the reference any more and the garbage was collected, or the VM has ended.

@@ -81,6 +81,7 @@ statuses! {
     QUEUE_FULL = 502, true;
     QUOTA = 503, true;
     SHUTTING_DOWN = 504, false;
+    NO_MEMORY = 505, true;
     IO = 901, false;
     OS = 902, true;
     PANIC = 999, false;

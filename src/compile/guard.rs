@@ -137,6 +137,10 @@ pub fn check_room(config: &Config, needs: &Needs) -> Result<()> {
     over(Status::LIMIT_TABLE, c"max_table_elements", "table elements at the start", needs.table_elements, ceiling)?;
     let ceiling = config.memory_ceiling();
     over(Status::OUT_OF_MEMORY, c"max_memory_bytes", "bytes of memory at the start", needs.memory_bytes, ceiling)?;
+    if config.max_total_memory_bytes != 0 {
+        let all = config.max_total_memory_bytes;
+        over(Status::OUT_OF_MEMORY, c"max_total_memory_bytes", "bytes of memory at the start", needs.memory_bytes, all)?;
+    }
     Ok(())
 }
 

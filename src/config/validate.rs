@@ -65,6 +65,11 @@ impl Config {
         };
         let (pool, live) = (self.pool_size, self.max_live_vms);
         warn(pool > live, &format!("pool_size ({pool}) is above max_live_vms ({live}): no more VMs are ready than can live"));
+        let (memory, total) = (self.max_memory_bytes, self.max_total_memory_bytes);
+        warn(
+            total != 0 && memory > total,
+            &format!("max_memory_bytes ({memory}) is above max_total_memory_bytes ({total}): no VM gets as much"),
+        );
         warn(
             self.filesystem_access && self.allowed_directories.is_empty(),
             "filesystem_access is true, but allowed_directories is empty: no guest sees a directory",

@@ -346,7 +346,7 @@ pub unsafe extern "C" fn dwcp_caller_return(
 /// DWCP_ERR_WRONG_TYPE (the signature or the arguments do not fit), DWCP_ERR_BUFFER_TOO_SMALL (`nresults` has the needed number),
 /// DWCP_ERR_UNSUPPORTED (a string, but no allocator), DWCP_ERR_TRAP, DWCP_ERR_EXIT, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED,
 /// DWCP_ERR_GUEST_DATA, DWCP_ERR_TIMEOUT, DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY,
-/// DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT.
+/// DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_IO, DWCP_ERR_LIMIT_RESULT, DWCP_ERR_NO_MEMORY.
 /// Ownership: as for dwcp_function_call; references in `results` are the host function's until it returns.
 /// Threads: the host function's.
 /// Since: 0.1.0
@@ -407,7 +407,7 @@ pub unsafe extern "C" fn dwcp_caller_call_ref(
 ///
 /// Returns: DWCP_OK and the reference in `out`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`caller` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
-/// DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes).
+/// DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes), DWCP_ERR_NO_MEMORY (none under max_total_memory_bytes).
 /// Ownership: `data` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
 /// exactly once, when neither guest nor host has the reference any more and the garbage was collected, or the VM has ended.
 /// Threads: the host function's.

@@ -137,7 +137,8 @@ pub unsafe extern "C" fn dwcp_vm_global_set(
 ///
 /// Returns: DWCP_OK, and the reference in `out`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`vm` or `out` is NULL), DWCP_ERR_UNSUPPORTED (no type of the module holds an externref),
-/// DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes, or the host holds 1048576 references in this VM), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
+/// DWCP_ERR_OUT_OF_MEMORY (no room under max_memory_bytes, or the host holds 1048576 references in this VM), DWCP_ERR_NO_MEMORY (no room under
+/// max_total_memory_bytes), DWCP_ERR_BUSY, DWCP_ERR_VM_DEAD, DWCP_ERR_CLOSED,
 /// DWCP_ERR_SHUTTING_DOWN.
 /// Ownership: `data` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
 /// exactly once, when neither guest nor host has the reference any more and the garbage was collected, or the VM has ended.

@@ -84,6 +84,9 @@ pub const DWCP_ERR_QUEUE_FULL: dwcp_status_t = 502;
 pub const DWCP_ERR_QUOTA: dwcp_status_t = 503;
 /// The runtime is closing, or drained: what is under way may end, nothing new begins.
 pub const DWCP_ERR_SHUTTING_DOWN: dwcp_status_t = 504;
+/// The VMs of the runtime hold all of max_total_memory_bytes: a call found no room within acquire_timeout_ms, or a guest was refused
+/// a growth that its own limit allows, and then failed.
+pub const DWCP_ERR_NO_MEMORY: dwcp_status_t = 505;
 /// A file or directory of the host cannot be used; the message has its path and the system's reason.
 pub const DWCP_ERR_IO: dwcp_status_t = 901;
 /// The operating system refused memory, a mapping or a thread.
@@ -106,7 +109,7 @@ pub extern "C" fn dwcp_status_name(status: dwcp_status_t) -> *const c_char {
 /// Tells whether the same call may succeed later without any change: no slot, a deadline, a session
 /// or a runtime that is busy.
 ///
-/// Returns: true for BUSY, TIMEOUT, NO_SLOT, QUEUE_FULL, QUOTA and OS; false for everything else, unknown numbers included.
+/// Returns: true for BUSY, TIMEOUT, NO_SLOT, QUEUE_FULL, QUOTA, NO_MEMORY and OS; false for everything else, unknown numbers included.
 /// Errors: none
 /// Ownership: nothing to own.
 /// Threads: any.

@@ -153,6 +153,12 @@ impl Limiter {
         self.refused = None;
     }
 
+    /// Takes the growth that was just granted back, because the runtime has no memory for it.
+    pub fn take_back(&mut self, hit: LimitHit) {
+        self.memory -= std::mem::take(&mut self.pending_memory);
+        self.refused = Some(hit);
+    }
+
     /// The last growth that was refused.
     pub fn refused(&self) -> Option<LimitHit> {
         self.refused

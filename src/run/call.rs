@@ -320,9 +320,9 @@ impl Runtime {
 
     /// A slot, at once or after a bounded wait.
     pub(crate) fn slot(&self, order: &Order<'_>, stats: &mut CallStats) -> Result<Slot<'_>> {
-        let slot = match self.pool().try_acquire(order.linked.slots) {
-            Some(slot) => slot,
-            None => self.wait_for_slot(order, stats).map_err(|e| match e.status() {
+        let slot = match self.pool().try_acquire(order.linked.room) {
+            Ok(slot) => slot,
+            Err(_) => self.wait_for_slot(order, stats).map_err(|e| match e.status() {
                 Status::TIMEOUT => explain::with_time(e, &order.limits, order.entered),
                 _ => e,
             })?,
@@ -339,7 +339,7 @@ impl Runtime {
         let over = || vm::cancelled(order.linked, order.tokens);
         let slot = {
             let _carried = Carried::new(order.tokens, self.environment());
-            self.pool().acquire(order.linked.slots, order.deadline, may_wait, over)
+            self.pool().acquire(order.linked.room, order.deadline, may_wait, over)
         };
         stats.wait_ns = nanos(before.elapsed());
         if slot.is_err() {

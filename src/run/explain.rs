@@ -132,6 +132,7 @@ pub fn over_limit(hit: LimitHit, then: &str) -> Error {
         "max_memory_bytes" => Status::OUT_OF_MEMORY,
         "max_table_elements" => Status::LIMIT_TABLE,
         "max_instances" => Status::LIMIT_INSTANCES,
+        "max_total_memory_bytes" => Status::NO_MEMORY,
         _ => Status::LIMIT_IO,
     };
     let (asked, limit) = (hit.asked, hit.limit);

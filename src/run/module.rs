@@ -13,6 +13,7 @@ use crate::run::cancel::Flag;
 use crate::run::host::{self, Imports};
 use crate::run::link::{self, Link, Source, Unit};
 use crate::run::missing::unresolved;
+use crate::run::pool::Room;
 use crate::run::runtime::Runtime;
 use crate::run::strings::Doors;
 use crate::run::vm::{Environment, VmState};
@@ -52,8 +53,8 @@ pub struct Linked {
     pub start: Option<ModuleExport>,
     /// Memory and allocator, for strings and bytes.
     pub doors: Doors,
-    /// Slots that a VM takes.
-    pub slots: u32,
+    /// Slots that a VM takes, and memory at its start.
+    pub room: Room,
     /// Instances in a VM.
     pub instances: u64,
     /// Whether the module or one of its units knows references to host objects.
@@ -154,7 +155,7 @@ impl Linked {
             initialize,
             start,
             doors: Doors::of(&code),
-            slots,
+            room: Room::new(slots, needs.memory_bytes),
             instances,
             references: needs.references,
             disabled: AtomicBool::new(false),

@@ -1,21 +1,56 @@
-//! The slots in which VMs live: taken at once while any is free, waited for with a bound otherwise.
+//! The room in which VMs live, slots and memory: taken at once while there is some, waited for with a bound otherwise.
 
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, LimitHit, Result, Status};
 use crate::isolate::deadline::{Interrupt, Interrupted};
 use crossbeam_utils::CachePadded;
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Counts live VMs against their maximum. A VM with several memories or tables takes as many slots, because each of them takes
-/// one of the allocator's.
+/// What memory is counted in.
+pub const PAGE: u64 = 64 << 10;
+/// Where the slots begin in the word that counts both: no runtime has 2^48 pages or 2^16 slots.
+const SLOTS_AT: u32 = 48;
+const PAGES: u64 = (1 << SLOTS_AT) - 1;
+
+/// Slots of the allocator and pages of memory that a VM takes. A VM with several memories or tables takes as many slots, because
+/// each of them takes one of the allocator's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    pub slots: u32,
+    pub pages: u64,
+}
+
+impl Room {
+    pub fn new(slots: u32, memory_bytes: u64) -> Room {
+        Room { slots, pages: memory_bytes.div_ceil(PAGE) }
+    }
+
+    fn packed(self) -> u64 {
+        u64::from(self.slots) << SLOTS_AT | self.pages
+    }
+
+    fn unpacked(word: u64) -> Room {
+        Room { slots: (word >> SLOTS_AT) as u32, pages: word & PAGES }
+    }
+}
+
+/// What there is not enough of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    Slots,
+    Memory,
+}
+
+/// Counts live VMs and their memory against what there may be.
 pub struct Pool {
-    slots: u32,
+    all: Room,
     acquire_timeout: Duration,
-    live: CachePadded<AtomicU32>,
+    /// What is taken, in one word: a VM takes and gives back both in one step.
+    taken: CachePadded<AtomicU64>,
     waiters: AtomicU32,
-    /// Those of the waiters that need more than one slot: what one call frees may not be enough for them.
+    /// Those of the waiters that need more than one slot, or lack memory: what one call frees may not be enough for them.
     heavy: AtomicU32,
     lock: Mutex<()>,
     freed: Condvar,
@@ -24,19 +59,19 @@ pub struct Pool {
 /// The right to have one VM.
 pub struct Slot<'a> {
     pool: &'a Pool,
-    weight: u32,
+    room: Room,
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        self.pool.give_back(self.weight);
+        self.pool.give_back(self.room);
     }
 }
 
 impl Slot<'_> {
     /// The same right for a VM that outlives the call which made it. `pool` is the one that the slot is of.
     pub fn keep(self, pool: &Arc<Pool>) -> KeptSlot {
-        let kept = KeptSlot { pool: Arc::clone(pool), weight: self.weight };
+        let kept = KeptSlot { pool: Arc::clone(pool), room: self.room };
         std::mem::forget(self);
         kept
     }
@@ -45,21 +80,23 @@ impl Slot<'_> {
 /// A slot that a session keeps.
 pub struct KeptSlot {
     pool: Arc<Pool>,
-    weight: u32,
+    room: Room,
 }
 
 impl Drop for KeptSlot {
     fn drop(&mut self) {
-        self.pool.give_back(self.weight);
+        self.pool.give_back(self.room);
     }
 }
 
 impl Pool {
-    pub fn new(slots: u32, acquire_timeout: Duration) -> Pool {
+    /// `max_memory` bytes for all VMs together, 0 for any number.
+    pub fn new(slots: u32, max_memory: u64, acquire_timeout: Duration) -> Pool {
+        let pages = if max_memory == 0 { PAGES } else { (max_memory / PAGE).min(PAGES) };
         Pool {
-            slots,
+            all: Room { slots, pages },
             acquire_timeout,
-            live: CachePadded::default(),
+            taken: CachePadded::default(),
             waiters: AtomicU32::new(0),
             heavy: AtomicU32::new(0),
             lock: Mutex::new(()),
@@ -69,68 +106,114 @@ impl Pool {
 
     /// All slots, free and taken.
     pub fn slots(&self) -> u32 {
-        self.slots
+        self.all.slots
     }
 
-    fn give_back(&self, weight: u32) {
-        // SeqCst pairs with `acquire`, which counts itself as a waiter and then looks for a free slot again.
-        self.live.fetch_sub(weight, Ordering::SeqCst);
+    fn give_back(&self, room: Room) {
+        // SeqCst pairs with `acquire`, which counts itself as a waiter and then looks for room again.
+        self.taken.fetch_sub(room.packed(), Ordering::SeqCst);
         if self.waiters.load(Ordering::SeqCst) > 0 {
-            self.wake(weight);
+            self.wake(room.slots);
         }
     }
 
-    /// Free slots at once, or none.
+    /// The room a VM needs, at once, or what there is too little of.
     #[inline]
-    pub fn try_acquire(&self, weight: u32) -> Option<Slot<'_>> {
+    pub fn try_acquire(&self, room: Room) -> std::result::Result<Slot<'_>, Lack> {
         // The largest module runs alone where there are fewer slots than it would take.
-        let weight = weight.clamp(1, self.slots);
-        let fits = |n: u32| n.checked_add(weight).filter(|sum| *sum <= self.slots);
-        let taken = self.live.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fits).is_ok();
-        // Not `then_some`: a slot made and dropped would free one that was never taken.
-        taken.then(|| Slot { pool: self, weight })
+        let room = Room { slots: room.slots.clamp(1, self.all.slots), ..room };
+        self.take(room).map(|()| Slot { pool: self, room })
     }
 
-    /// Waits for slots until `acquire_timeout_ms` or the call's deadline, whichever is first. A call made from inside a host
-    /// function never waits: the slot it would wait for may be its own caller's.
+    #[inline]
+    fn take(&self, room: Room) -> std::result::Result<(), Lack> {
+        let more = |word: u64| {
+            let taken = Room::unpacked(word);
+            if room.slots > self.all.slots - taken.slots {
+                Err(Lack::Slots)
+            } else if room.pages > self.all.pages - taken.pages {
+                Err(Lack::Memory)
+            } else {
+                Ok(word + room.packed())
+            }
+        };
+        let mut word = self.taken.load(Ordering::SeqCst);
+        loop {
+            match self.taken.compare_exchange_weak(word, more(word)?, Ordering::SeqCst, Ordering::SeqCst) {
+                Ok(_) => return Ok(()),
+                Err(now) => word = now,
+            }
+        }
+    }
+
+    /// More memory for a VM that has its slot; refused with the limit that it would pass.
+    pub fn grow(&self, pages: u64) -> std::result::Result<(), LimitHit> {
+        self.take(Room { slots: 0, pages }).map_err(|_| self.memory_hit(pages))
+    }
+
+    /// Takes back what [`Pool::grow`] granted to a VM that is gone. Its slot comes back after it and wakes those who wait.
+    pub fn shrink(&self, pages: u64) {
+        self.taken.fetch_sub(pages, Ordering::SeqCst);
+    }
+
+    fn memory_hit(&self, pages: u64) -> LimitHit {
+        let taken = Room::unpacked(self.taken.load(Ordering::Relaxed)).pages;
+        let asked = taken.saturating_add(pages).max(self.all.pages + 1);
+        LimitHit { name: c"max_total_memory_bytes", limit: self.all.pages * PAGE, asked: asked.saturating_mul(PAGE) }
+    }
+
+    /// Waits for room until `acquire_timeout_ms` or the call's deadline, whichever is first. A call made from inside a host
+    /// function never waits: the room it would wait for may be its own caller's.
     #[cold]
     pub fn acquire(
         &self,
-        weight: u32,
+        room: Room,
         deadline: Option<Instant>,
         may_wait: bool,
         interrupted: impl Fn() -> Option<Interrupt>,
     ) -> Result<Slot<'_>> {
         if !may_wait {
-            return Err(self.no_slot("and a call from inside a host function does not wait for one"));
+            let why = "and a call from inside a host function does not wait for it";
+            return self.try_acquire(room).map_err(|lack| self.no_room(lack, room, why));
         }
         let patience = Instant::now() + self.acquire_timeout;
         let until = deadline.map_or(patience, |d| d.min(patience));
+        let mut heavy = room.slots > 1;
         self.waiters.fetch_add(1, Ordering::SeqCst);
-        self.heavy.fetch_add(u32::from(weight > 1), Ordering::SeqCst);
+        self.heavy.fetch_add(u32::from(heavy), Ordering::SeqCst);
         let mut guard = self.lock.lock();
         let taken = loop {
-            // A deadline that has passed is looked at below: a slot that is free is still taken.
+            // A deadline that has passed is looked at below: room that is free is still taken.
             if let Some(why) = interrupted().filter(|why| *why != Interrupt::Timeout) {
                 break Err(Error::new(Status::CANCELLED, format!("{} while it waited for a slot", Interrupted(why))));
             }
-            if let Some(slot) = self.try_acquire(weight) {
-                break Ok(slot);
-            }
+            let lack = match self.try_acquire(room) {
+                Ok(slot) => break Ok(slot),
+                Err(lack) => lack,
+            };
             if Instant::now() >= until {
                 break Err(match deadline {
                     Some(d) if d <= patience => {
                         Error::new(Status::TIMEOUT, "max_execution_time_ms: the deadline passed while the call waited for a slot")
                     }
-                    _ => self
-                        .no_slot(&format!("and none came free in {} ms (acquire_timeout_ms)", self.acquire_timeout.as_millis())),
+                    _ => {
+                        let why = format!("and none came free in {} ms (acquire_timeout_ms)", self.acquire_timeout.as_millis());
+                        self.no_room(lack, room, &why)
+                    }
                 });
+            }
+            if lack == Lack::Memory && !heavy {
+                // It may have been woken for a slot that is of use to another. Counted before it looks again and sleeps.
+                heavy = true;
+                self.heavy.fetch_add(1, Ordering::SeqCst);
+                self.freed.notify_all();
+                continue;
             }
             self.freed.wait_until(&mut guard, until);
         };
         drop(guard);
         self.waiters.fetch_sub(1, Ordering::SeqCst);
-        self.heavy.fetch_sub(u32::from(weight > 1), Ordering::SeqCst);
+        self.heavy.fetch_sub(u32::from(heavy), Ordering::SeqCst);
         if taken.is_err() && self.waiters.load(Ordering::SeqCst) > 0 {
             // Perhaps it was this one that was woken for a slot, which is another's now.
             self.wake(1);
@@ -148,13 +231,21 @@ impl Pool {
         }
     }
 
-    fn no_slot(&self, why: &str) -> Error {
-        let slots = u64::from(self.slots);
-        Error::new(Status::NO_SLOT, format!("max_live_vms: all {slots} slots are in use {why}")).with_limit(
-            c"max_live_vms",
-            slots,
-            slots + 1,
-        )
+    fn no_room(&self, lack: Lack, room: Room, why: &str) -> Error {
+        match lack {
+            Lack::Slots => {
+                let slots = u64::from(self.all.slots);
+                let text = format!("max_live_vms: all {slots} slots are in use {why}");
+                Error::new(Status::NO_SLOT, text).with_limit(c"max_live_vms", slots, slots + 1)
+            }
+            Lack::Memory => {
+                let LimitHit { name, limit, asked } = self.memory_hit(room.pages);
+                let text = format!(
+                    "max_total_memory_bytes: the VMs of the runtime would hold {asked} bytes, the limit is {limit}, {why}"
+                );
+                Error::new(Status::NO_MEMORY, text).with_limit(name, limit, asked)
+            }
+        }
     }
 
     /// Lets every waiter look whether its call is over.
@@ -168,15 +259,19 @@ impl Pool {
 mod tests {
     use super::*;
 
+    fn slots(slots: u32) -> Room {
+        Room { slots, pages: 0 }
+    }
+
     #[test]
     fn a_freed_slot_goes_to_a_waiter() {
-        let pool = Pool::new(1, Duration::from_secs(3600));
-        let first = pool.try_acquire(1).unwrap();
-        assert!(pool.try_acquire(1).is_none());
-        assert!(pool.try_acquire(1).is_none(), "a refusal frees nothing");
-        assert_eq!(pool.acquire(1, None, false, || None).err().unwrap().status(), Status::NO_SLOT);
+        let pool = Pool::new(1, 0, Duration::from_secs(3600));
+        let first = pool.try_acquire(slots(1)).unwrap();
+        assert!(pool.try_acquire(slots(1)).is_err());
+        assert!(pool.try_acquire(slots(1)).is_err(), "a refusal frees nothing");
+        assert_eq!(pool.acquire(slots(1), None, false, || None).err().unwrap().status(), Status::NO_SLOT);
         std::thread::scope(|s| {
-            let waiter = s.spawn(|| pool.acquire(1, None, true, || None).map(drop));
+            let waiter = s.spawn(|| pool.acquire(slots(1), None, true, || None).map(drop));
             drop(first);
             waiter.join().unwrap().unwrap();
         });
@@ -184,8 +279,8 @@ mod tests {
 
     #[test]
     fn a_waiter_that_gives_up_does_not_keep_the_slot_from_the_next() {
-        let pool = Pool::new(1, Duration::from_secs(3600));
-        let held = pool.try_acquire(1).unwrap();
+        let pool = Pool::new(1, 0, Duration::from_secs(3600));
+        let held = pool.try_acquire(slots(1)).unwrap();
         let cancelled = std::sync::atomic::AtomicBool::new(false);
         let is_cancelled = || cancelled.load(Ordering::SeqCst).then_some(Interrupt::Cancelled);
         let waits_for = |n: u32| {
@@ -196,9 +291,9 @@ mod tests {
             drop(pool.lock.lock());
         };
         std::thread::scope(|s| {
-            let first = s.spawn(|| pool.acquire(1, None, true, is_cancelled).map(drop));
+            let first = s.spawn(|| pool.acquire(slots(1), None, true, is_cancelled).map(drop));
             waits_for(1);
-            let second = s.spawn(|| pool.acquire(1, None, true, || None).map(drop));
+            let second = s.spawn(|| pool.acquire(slots(1), None, true, || None).map(drop));
             waits_for(2);
             // Nobody else is told: the one that is woken for the slot finds its call over.
             cancelled.store(true, Ordering::SeqCst);
@@ -210,24 +305,46 @@ mod tests {
 
     #[test]
     fn a_heavy_vm_takes_several_slots_and_at_most_all() {
-        let pool = Pool::new(4, Duration::from_secs(3600));
-        let light = pool.try_acquire(1).unwrap();
-        assert!(pool.try_acquire(4).is_none());
+        let pool = Pool::new(4, 0, Duration::from_secs(3600));
+        let light = pool.try_acquire(slots(1)).unwrap();
+        assert!(pool.try_acquire(slots(4)).is_err());
         std::thread::scope(|s| {
-            let heavy = s.spawn(|| pool.acquire(8, None, true, || None).map(|_| pool.try_acquire(1).is_none()));
+            let heavy = s.spawn(|| pool.acquire(slots(8), None, true, || None).map(|_| pool.try_acquire(slots(1)).is_err()));
             drop(light);
             assert!(heavy.join().unwrap().unwrap());
         });
-        assert!(pool.try_acquire(4).is_some());
+        assert!(pool.try_acquire(slots(4)).is_ok());
     }
 
     #[test]
     fn waits_end_by_patience_deadline_and_cancel() {
-        let pool = Pool::new(1, Duration::from_millis(1));
-        let _held = pool.try_acquire(1).unwrap();
-        assert_eq!(pool.acquire(1, None, true, || None).err().unwrap().status(), Status::NO_SLOT);
-        assert_eq!(pool.acquire(1, Some(Instant::now()), true, || None).err().unwrap().status(), Status::TIMEOUT);
+        let pool = Pool::new(1, 0, Duration::from_millis(1));
+        let _held = pool.try_acquire(slots(1)).unwrap();
+        assert_eq!(pool.acquire(slots(1), None, true, || None).err().unwrap().status(), Status::NO_SLOT);
+        assert_eq!(pool.acquire(slots(1), Some(Instant::now()), true, || None).err().unwrap().status(), Status::TIMEOUT);
         let cancelled = || Some(Interrupt::Cancelled);
-        assert_eq!(pool.acquire(1, None, true, cancelled).err().unwrap().status(), Status::CANCELLED);
+        assert_eq!(pool.acquire(slots(1), None, true, cancelled).err().unwrap().status(), Status::CANCELLED);
+    }
+
+    #[test]
+    fn memory_is_counted_beside_the_slots_and_waited_for() {
+        let pool = Pool::new(10, 3 * PAGE + 1, Duration::from_secs(3600));
+        let two = Room::new(1, 2 * PAGE - 5);
+        let first = pool.try_acquire(two).unwrap();
+        assert_eq!(pool.try_acquire(two).err(), Some(Lack::Memory));
+        pool.grow(1).unwrap();
+        let hit = pool.grow(2).unwrap_err();
+        assert_eq!((hit.limit, hit.asked), (3 * PAGE, 5 * PAGE));
+        let refused = pool.acquire(two, None, false, || None).err().unwrap();
+        assert_eq!((refused.status(), refused.limit().unwrap().name), (Status::NO_MEMORY, c"max_total_memory_bytes"));
+        let none = pool.try_acquire(slots(1)).unwrap();
+        std::thread::scope(|s| {
+            let waiter = s.spawn(|| pool.acquire(two, None, true, || None).map(drop));
+            drop(none);
+            pool.shrink(1);
+            drop(first);
+            waiter.join().unwrap().unwrap();
+        });
+        assert_eq!(pool.taken.load(Ordering::SeqCst), 0);
     }
 }

@@ -1,6 +1,7 @@
 //! References of a VM that its host holds: numbers outside, roots inside.
 
 use crate::error::{Error, Result, Status};
+use crate::run::explain::over_limit;
 use crate::run::module::Linked;
 use crate::run::nesting;
 use crate::run::vm::VmState;
@@ -160,15 +161,18 @@ fn no_room(error: &wasmtime::Error, state: &VmState) -> Error {
     if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
         return Error::new(Status::NO_SLOT, format!("the slots for heaps of references are all in use: {error:#}"));
     }
-    match state.limit_hit().filter(|hit| hit.name == c"max_memory_bytes") {
-        Some(hit) => {
+    match state.limit_hit() {
+        Some(hit) if hit.name == c"max_memory_bytes" => {
             let text = format!(
                 "max_memory_bytes: the heap of references to host objects, which counts as the guest's memory, needs {} bytes in all, the limit is {}; raise it with dwcp_config_set_max_memory_bytes, or free references",
                 hit.asked, hit.limit
             );
             Error::new(Status::OUT_OF_MEMORY, text).with_limit(hit.name, hit.limit, hit.asked)
         }
-        None => Error::new(Status::OUT_OF_MEMORY, format!("no room for a reference to a host object: {error:#}")),
+        Some(hit) if hit.name == c"max_total_memory_bytes" => {
+            over_limit(hit, "there is no room for a reference to a host object")
+        }
+        _ => Error::new(Status::OUT_OF_MEMORY, format!("no room for a reference to a host object: {error:#}")),
     }
 }
 

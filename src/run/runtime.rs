@@ -97,7 +97,7 @@ impl Runtime {
         let env = Environment {
             engine: engine.clone(),
             metrics: Arc::clone(&metrics),
-            pool: Arc::new(Pool::new(slots, Duration::from_millis(config.acquire_timeout_ms))),
+            pool: Arc::new(Pool::new(slots, config.max_total_memory_bytes, Duration::from_millis(config.acquire_timeout_ms))),
             sleepers: Sleepers::default(),
             closing: Flag::default(),
             sandbox: Arc::new(sandbox),

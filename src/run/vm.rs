@@ -10,7 +10,7 @@ use crate::observe::metrics::Metrics;
 use crate::run::cancel::{Flag, Sleepers, Tokens, before_looking};
 use crate::run::link::Source;
 use crate::run::module::Linked;
-use crate::run::pool::Pool;
+use crate::run::pool::{PAGE, Pool};
 use crate::run::references::References;
 use crate::run::strings::Heap;
 use std::ffi::c_void;
@@ -95,6 +95,8 @@ pub struct VmState {
     ending: Option<Ending>,
     /// Whether the instance is there that is being made: what fails now is the guest's doing.
     started: bool,
+    /// Pages of memory that the VM has taken of the runtime's, those that came with its slot included.
+    pages: u64,
 }
 
 impl VmState {
@@ -191,6 +193,22 @@ impl VmState {
         if self.started { None } else { self.limiter.refused() }
     }
 
+    /// Takes what the VM's own limit has granted from the runtime's memory too.
+    fn take_memory(&mut self) -> bool {
+        let pages = self.limiter.memory_bytes().div_ceil(PAGE);
+        let Some(more) = pages.checked_sub(self.pages).filter(|more| *more > 0) else { return true };
+        match self.linked.env.pool.grow(more) {
+            Ok(()) => {
+                self.pages = pages;
+                true
+            }
+            Err(hit) => {
+                self.limiter.take_back(hit);
+                false
+            }
+        }
+    }
+
     fn count_growth(&self, before: u64) {
         let delta = i64::try_from(self.limiter.memory_bytes()).unwrap_or(i64::MAX) - i64::try_from(before).unwrap_or(i64::MAX);
         if delta != 0 {
@@ -205,6 +223,11 @@ impl Drop for VmState {
         if held != 0 {
             self.linked.env.metrics.memory(-i64::try_from(held).unwrap_or(i64::MAX));
         }
+        // The rest comes back with the slot.
+        let own = self.pages - self.linked.room.pages;
+        if own != 0 {
+            self.linked.env.pool.shrink(own);
+        }
         self.linked.env.metrics.vm_ended();
     }
 }
@@ -213,9 +236,9 @@ impl Drop for VmState {
 impl ResourceLimiter for VmState {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         let before = self.limiter.memory_bytes();
-        let answer = self.limiter.memory_growing(current, desired, maximum);
+        let granted = self.limiter.memory_growing(current, desired, maximum)? && self.take_memory();
         self.count_growth(before);
-        answer
+        Ok(granted)
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
@@ -292,6 +315,7 @@ impl Vm {
             shared_memory: None,
             ending: None,
             started: false,
+            pages: linked.room.pages,
             linked: Arc::clone(linked),
         };
         env.metrics.vm_started();
