@@ -69,7 +69,7 @@ static void after_some_work(void) {
         "\"p99_cold_start_ms\":", "\"p50_warm_start_ms\":", "\"p99_warm_start_ms\":", "\"p50_execution_ms\":", "\"p95_execution_ms\":",
         "\"p99_execution_ms\":", "\"active_vms\":0", "\"cache_hit_rate\":28.5", "\"memory_usage_bytes\":0", "\"panics\":0",
         "\"pool_size\":100", "\"idle_vms\":", "\"pool_hits\":", "\"pool_misses\":", "\"avg_wait_time_ms\":", "\"modules\":4",
-        "\"max_modules\":1000", "\"hits\":2", "\"misses\":5", "\"evictions\":0", "\"single_flight_waits\":0",
+        "\"max_modules\":1000", "\"metering\":\"deadline+fuel\"", "\"hits\":2", "\"misses\":5", "\"evictions\":0", "\"single_flight_waits\":0",
         "\"compile_failures\":1", "\"hit_rate\":28.5", "\"avg_hit_ms\":", "\"avg_miss_ms\":"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) CHECK_HAS(json, keys[i]);
     snprintf(number, sizeof number, "\"start_time_unix_ns\":%lld", (long long)m.start_time_unix_ns);

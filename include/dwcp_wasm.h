@@ -1413,6 +1413,8 @@ DWCP_API uint32_t dwcp_config_get_max_instances_ceiling(const dwcp_config_t *con
 
 /**
  * Sets max_execution_time_ms. Time of a call from entry to return, waiting for a slot included; 0 is no deadline.
+ * Where max_execution_time_ms_ceiling is 0 too, no call can have a deadline and code is compiled without looking for one: then
+ * only its fuel ends a guest that computes, and no cancel, no dwcp_module_disable and no dwcp_runtime_close does.
  * Range: 0 to 31 536 000 000 ms. Default: 30 000; 300 000 in the development profile, 10 000 in the secure profile. Per call:
  * `timeout_ns` in the options of a call asks for another value, up to max_execution_time_ms_ceiling.
  * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
@@ -1488,6 +1490,7 @@ DWCP_API uint64_t dwcp_config_get_max_stack_size_bytes(const dwcp_config_t *conf
 
 /**
  * Sets enable_fuel_metering. Whether guest instructions are counted and fuel_limit is enforced.
+ * Without it, and without a deadline (max_execution_time_ms and its ceiling 0), nothing ends a guest that computes for ever.
  * Default: true in every profile. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
@@ -2972,8 +2975,9 @@ dwcp_status_t dwcp_runtime_cache_metrics(const dwcp_runtime_t *runtime,
                                          dwcp_error_t **error);
 
 /**
- * Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"warnings":[...]}`, with the field names of
- * the structs. The warnings say what was odd about the settings or the machine when the runtime was made: settings that take each
+ * Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"metering":"...","warnings":[...]}`, with
+ * the field names of the structs. The metering says what the runtime's code counts or looks at as it runs: "deadline+fuel",
+ * "deadline", "fuel", or "none", where nothing ends a guest that computes, not even a cancel. The warnings say what was odd about the settings or the machine when the runtime was made: settings that take each
  * other away, fewer slots than max_live_vms.
  * Returns: DWCP_OK with `*out` set to NUL-terminated UTF-8 and, if `len` is not NULL, `*len` to its length in bytes; else the status of the error, with NULL and 0.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `out` is NULL; DWCP_ERR_CLOSED after dwcp_runtime_close.

@@ -17,7 +17,8 @@ pub struct Held {
     pub bytes: u64,
 }
 
-/// Compiled code by hash. Code in use outlives its eviction: the cache only gives its own reference back.
+/// Compiled code by hash. The settings of the engine, its metering among them, are no part of the key: a runtime has one engine,
+/// whose settings never change, and a cache of its own. Code in use outlives its eviction: the cache only gives its own reference back.
 pub struct Cache {
     max_modules: usize,
     max_bytes: u64,

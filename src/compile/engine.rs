@@ -118,9 +118,10 @@ fn pool(config: &Config, slots: u32) -> PoolingAllocationConfig {
 
 fn base(config: &Config) -> Result<wasmtime::Config> {
     let stack = usize::try_from(config.max_stack_size_bytes).unwrap_or(usize::MAX);
+    let metering = config.metering();
     let mut c = wasmtime::Config::new();
-    c.consume_fuel(config.enable_fuel_metering)
-        .epoch_interruption(config.deadline_enabled())
+    c.consume_fuel(metering.has_fuel())
+        .epoch_interruption(metering.has_deadline())
         .max_wasm_stack(stack)
         .async_stack_size(stack.saturating_add(HOST_STACK))
         .parallel_compilation(config.parallel_compilation)

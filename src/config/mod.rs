@@ -6,6 +6,7 @@
 
 pub mod fields;
 pub mod json;
+mod metering;
 mod validate;
 mod value;
 
@@ -13,6 +14,7 @@ mod value;
 mod docs;
 
 pub use fields::{Config, FIELDS, Field, Info, Setting, field};
+pub use metering::Metering;
 pub use validate::writable_around;
 pub use value::{DenyAction, Directory, MAX_LIST, OptLevel, Value, check_length};
 
@@ -84,9 +86,9 @@ impl Config {
         or_default(self.fuel_limit_ceiling, self.fuel_limit)
     }
 
-    /// Whether any call can have a deadline, and so whether code must be compiled with epoch checks.
-    pub fn deadline_enabled(&self) -> bool {
-        self.max_execution_time_ms != 0 || self.execution_time_ceiling() != 0
+    /// What compiled code must count or look at for these limits.
+    pub fn metering(&self) -> Metering {
+        Metering::of(self)
     }
 }
 
@@ -133,15 +135,5 @@ mod tests {
         c.max_memory_bytes_ceiling = 1 << 30;
         c.fuel_limit_ceiling = 5_000_000;
         assert_eq!((c.memory_ceiling(), c.fuel_ceiling()), (1 << 30, 5_000_000));
-    }
-
-    #[test]
-    fn deadlines_are_off_only_where_no_call_can_have_one() {
-        let mut c = Config::default();
-        assert!(c.deadline_enabled());
-        c.max_execution_time_ms = 0;
-        assert!(!c.deadline_enabled());
-        c.max_execution_time_ms_ceiling = UNLIMITED;
-        assert!(c.deadline_enabled());
     }
 }

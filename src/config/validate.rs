@@ -1,7 +1,7 @@
 //! What no single field can know: settings that contradict each other.
 
-use super::UNLIMITED;
 use super::fields::{Config, FIELDS};
+use super::{Metering, UNLIMITED};
 use crate::error::{Error, Result, Status, escape};
 use std::path::{Path, PathBuf};
 
@@ -96,8 +96,12 @@ impl Config {
             &format!("fuel_limit_ceiling is {}, but enable_fuel_metering is false: it has no effect", self.fuel_limit_ceiling),
         );
         warn(
-            !self.enable_fuel_metering && self.max_execution_time_ms == 0,
-            "enable_fuel_metering is false and max_execution_time_ms is 0: nothing ends a guest that loops for ever",
+            self.metering() == Metering::None,
+            "enable_fuel_metering is false, and max_execution_time_ms and its ceiling are 0: nothing ends a guest that loops for ever, not even a cancel",
+        );
+        warn(
+            self.metering() == Metering::Deadline && self.max_execution_time_ms == 0,
+            "enable_fuel_metering is false and max_execution_time_ms is 0: nothing but a cancel ends a guest that loops for ever in a call that asks for no deadline",
         );
         warn(
             !self.parallel_compilation && self.compile_threads > 1,
@@ -229,7 +233,13 @@ mod tests {
         assert!(warned(|c| c.allowed_directories.clear())[0].contains("allowed_directories is empty"));
         assert!(warned(|c| c.max_open_files = 0)[0].contains("max_open_files is 0"));
         assert!(warned(|c| (c.enable_wasi, c.network_access) = (false, true))[0].contains("enable_wasi is false"));
-        assert!(warned(|c| (c.enable_fuel_metering, c.max_execution_time_ms) = (false, 0))[0].contains("nothing ends a guest"));
+        let neither = |c: &mut Config| (c.enable_fuel_metering, c.max_execution_time_ms) = (false, 0);
+        assert!(warned(neither)[0].contains("nothing ends a guest"));
+        let asked_only = |c: &mut Config| {
+            neither(c);
+            c.max_execution_time_ms_ceiling = UNLIMITED;
+        };
+        assert!(warned(asked_only)[0].contains("nothing but a cancel ends a guest"));
         assert!(
             warned(|c| (c.enable_fuel_metering, c.fuel_limit_ceiling) = (false, 2_000_000))[0]
                 .starts_with("fuel_limit_ceiling is")

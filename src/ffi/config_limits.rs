@@ -171,6 +171,8 @@ pub unsafe extern "C" fn dwcp_config_get_max_instances_ceiling(config: *const dw
 }
 
 /// Sets max_execution_time_ms. Time of a call from entry to return, waiting for a slot included; 0 is no deadline.
+/// Where max_execution_time_ms_ceiling is 0 too, no call can have a deadline and code is compiled without looking for one: then
+/// only its fuel ends a guest that computes, and no cancel, no dwcp_module_disable and no dwcp_runtime_close does.
 /// Range: 0 to 31 536 000 000 ms. Default: 30 000; 300 000 in the development profile, 10 000 in the secure profile. Per call:
 /// `timeout_ns` in the options of a call asks for another value, up to max_execution_time_ms_ceiling.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
@@ -255,6 +257,7 @@ pub unsafe extern "C" fn dwcp_config_get_max_stack_size_bytes(config: *const dwc
 }
 
 /// Sets enable_fuel_metering. Whether guest instructions are counted and fuel_limit is enforced.
+/// Without it, and without a deadline (max_execution_time_ms and its ceiling 0), nothing ends a guest that computes for ever.
 /// Default: true in every profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.

@@ -260,8 +260,9 @@ pub unsafe extern "C" fn dwcp_runtime_cache_metrics(
     status(error, || write_struct(io, &snapshot(runtime)?.cache.into(), "io"))
 }
 
-/// Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"warnings":[...]}`, with the field names of
-/// the structs. The warnings say what was odd about the settings or the machine when the runtime was made: settings that take each
+/// Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"metering":"...","warnings":[...]}`, with
+/// the field names of the structs. The metering says what the runtime's code counts or looks at as it runs: "deadline+fuel",
+/// "deadline", "fuel", or "none", where nothing ends a guest that computes, not even a cancel. The warnings say what was odd about the settings or the machine when the runtime was made: settings that take each
 /// other away, fewer slots than max_live_vms.
 /// Returns: DWCP_OK with `*out` set to NUL-terminated UTF-8 and, if `len` is not NULL, `*len` to its length in bytes; else the status of the error, with NULL and 0.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `out` is NULL; DWCP_ERR_CLOSED after dwcp_runtime_close.

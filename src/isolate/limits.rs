@@ -76,7 +76,7 @@ fn above(name: &'static CStr, asked: u64, ceiling: u64) -> Error {
 }
 
 fn fuel(config: &Config, asked: u64, command: bool) -> Result<Option<u64>> {
-    if !config.enable_fuel_metering {
+    if !config.metering().has_fuel() {
         return match asked {
             0 | u64::MAX => Ok(None),
             a => Err(Error::argument("options.fuel", format!("asks for {a}, but enable_fuel_metering is false"))),
@@ -91,7 +91,7 @@ fn fuel(config: &Config, asked: u64, command: bool) -> Result<Option<u64>> {
 
 /// Times are asked in nanoseconds and configured in milliseconds.
 fn timeout(config: &Config, asked: &Asked) -> Result<Option<u64>> {
-    if !config.deadline_enabled() {
+    if !config.metering().has_deadline() {
         return match asked.timeout_ns {
             0 | u64::MAX => Ok(None),
             a => Err(Error::argument(

@@ -1,6 +1,7 @@
 //! The metrics at one moment, in the words of the C structs: the same names in JSON.
 
 use super::metrics::{self, Counter, Metrics, Timer};
+use crate::config::Metering;
 use serde::Serialize;
 
 /// What a snapshot shows but the metrics do not count: the runtime fills it in.
@@ -20,6 +21,8 @@ pub struct Snapshot {
     pub runtime: RuntimeSnapshot,
     pub pool: PoolSnapshot,
     pub cache: CacheSnapshot,
+    /// What compiled code counts or looks at. In JSON only.
+    pub metering: Metering,
     /// What was odd about the settings or the machine when the runtime was made: settings that take each other away, fewer
     /// slots than asked for. In JSON only.
     pub warnings: Vec<String>,
@@ -144,11 +147,12 @@ impl Snapshot {
                 avg_hit_ms: hit.mean_ms(),
                 avg_miss_ms: miss.mean_ms(),
             },
+            metering: Metering::default(),
             warnings: Vec::new(),
         }
     }
 
-    /// `{"runtime": {...}, "pool": {...}, "cache": {...}, "warnings": [...]}` with the field names of the C structs.
+    /// `{"runtime": {...}, "pool": {...}, "cache": {...}, "metering": "...", "warnings": [...]}` with the field names of the C structs.
     pub fn to_json(&self) -> String {
         // Numbers, bools and fixed names: nothing that serde_json could refuse.
         serde_json::to_string(self).unwrap_or_default()

@@ -448,7 +448,7 @@ impl<'a> Order<'a> {
     ) -> Result<T> {
         let _carried = Carried::new(self.tokens, runtime.environment());
         let limit = self.deadline.zip(self.limits.timeout_ns.map(Duration::from_nanos));
-        let _armed = match runtime.environment().meters_time {
+        let _armed = match runtime.environment().metering.has_deadline() {
             true => Some(runtime.ticker().arm(limit)?),
             false => None,
         };
@@ -488,7 +488,7 @@ pub(crate) fn settle(outcome: wasmtime::Result<()>, vm: &Vm, command: bool, stat
             Status::OUT_OF_FUEL | Status::EXIT | Status::HOST_FUNCTION | Status::GUEST_DATA | Status::LIMIT_RESULT
         ),
     };
-    stats.fuel_exact = exact && vm.state().linked().env.meters_fuel;
+    stats.fuel_exact = exact && vm.state().linked().env.metering.has_fuel();
     stats.exit_code = match &result {
         Ok(code) => *code,
         Err(e) => e.exit_code().unwrap_or(0),

@@ -102,8 +102,7 @@ impl Runtime {
             closing: Flag::default(),
             sandbox: Arc::new(sandbox),
             runtime_id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
-            meters_fuel: config.enable_fuel_metering,
-            meters_time: config.deadline_enabled(),
+            metering: config.metering(),
             max_stack_bytes: config.max_stack_size_bytes,
             max_result_bytes: config.max_result_bytes,
             sources: SourceMaps::default(),
@@ -345,6 +344,7 @@ impl Runtime {
             cache_bytes: held.bytes,
             cache_max_bytes: self.config.cache_bytes,
         });
+        snapshot.metering = self.env.metering;
         snapshot.warnings.clone_from(&self.warnings);
         Ok(snapshot)
     }

@@ -1,6 +1,7 @@
 //! A VM: one store with its instances and memories. It serves one call and is then destroyed, or one session.
 
 use crate::compile::debug_info::SourceMaps;
+use crate::config::Metering;
 use crate::error::{Error, LimitHit, Result, Status};
 use crate::frame::SourceMap;
 use crate::isolate::deadline::{Interrupt, Interrupted};
@@ -29,8 +30,7 @@ pub struct Environment {
     pub sandbox: Arc<SandboxLimits>,
     /// Identifies the runtime to host functions that call it again.
     pub runtime_id: u64,
-    pub meters_fuel: bool,
-    pub meters_time: bool,
+    pub metering: Metering,
     pub max_stack_bytes: u64,
     pub max_result_bytes: u64,
     pub sources: SourceMaps,
@@ -321,7 +321,7 @@ impl Vm {
         env.metrics.vm_started();
         let mut store = Store::try_new(&env.engine, state)?;
         store.limiter(|state| state);
-        if env.meters_time {
+        if env.metering.has_deadline() {
             // Captures nothing, so boxing it allocates nothing.
             store.epoch_deadline_callback(|context| match context.data().interrupted() {
                 None => Ok(UpdateDeadline::Continue(1)),
@@ -355,11 +355,11 @@ impl Vm {
 
     fn arm(&mut self) -> wasmtime::Result<()> {
         let state = self.store.data();
-        let (fuel, meters_fuel, meters_time) = (state.limits.fuel, state.linked.env.meters_fuel, state.linked.env.meters_time);
-        if meters_fuel {
+        let (fuel, metering) = (state.limits.fuel, state.linked.env.metering);
+        if metering.has_fuel() {
             self.store.set_fuel(fuel.unwrap_or(u64::MAX))?;
         }
-        if meters_time {
+        if metering.has_deadline() {
             self.store.set_epoch_deadline(1);
         }
         Ok(())
