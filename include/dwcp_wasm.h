@@ -2352,6 +2352,41 @@ dwcp_status_t dwcp_runtime_drain(dwcp_runtime_t *runtime,
 DWCP_API dwcp_status_t dwcp_runtime_resume(dwcp_runtime_t *runtime, dwcp_error_t **error);
 
 /**
+ * Puts the settings of `config` in force for what begins from now on: a limit changed in an incident, without a restart. Calls under
+ * way keep what they began with, sessions what was settled when they were acquired. Fields that docs/limits.md calls live may
+ * differ from those in force; they are the limits of calls with their ceilings, max_result_bytes, max_live_vms,
+ * max_total_memory_bytes, acquire_timeout_ms, cache_size, cache_bytes and the caps of modules. All others must be as they are. The runtime was built for the largest
+ * VM that a call could ask for when it was made: memory, table elements, functions and live VMs cannot be raised beyond that, so a host that means
+ * to raise them later sets their ceilings, or max_live_vms, first and lowers them afterwards. Where less is allowed than is in use,
+ * nothing is taken away; it holds as room comes free.
+ *
+ * Returns: DWCP_OK, and the settings are in force.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `config` is NULL), DWCP_ERR_INVALID_CONFIG (settings that contradict each other,
+ * a field that cannot change or not so far; nothing has changed then), DWCP_ERR_CLOSED.
+ * Ownership: borrows both; the config is copied.
+ * Threads: any; nobody may be changing `config`.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_reconfigure(dwcp_runtime_t *runtime,
+                                       const dwcp_config_t *config,
+                                       dwcp_error_t **error);
+
+/**
+ * Copies the settings that are in force, to be looked at, or changed and given to dwcp_runtime_reconfigure.
+ *
+ * Returns: DWCP_OK and a config in `out`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `out` is NULL), DWCP_ERR_CLOSED.
+ * Ownership: the config is the caller's, to be given back by dwcp_config_free.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_config(const dwcp_runtime_t *runtime,
+                                  dwcp_config_t **out,
+                                  dwcp_error_t **error);
+
+/**
  * Makes an alias stand for a module from now on, whatever it stood for before, also as a key that came with bytes: in one step, so that of calls made by alias at
  * the same time each runs either the old module or the new one. What is under way ends on the old module. The alias keeps the
  * module alive until it is set anew or removed, or the runtime closes. With `module` NULL the alias is removed. At most 10 000

@@ -1376,7 +1376,7 @@ static void case_201(fixture_t *x) {
 static void case_202(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_runtime_set_alias(NULL, VALID_alias(x), fixture_dwcp_module(x), &error);
+    dwcp_status_t got = dwcp_runtime_reconfigure(NULL, fixture_dwcp_config(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
@@ -1384,12 +1384,70 @@ static void case_202(fixture_t *x) {
 static void case_203(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), NULL, fixture_dwcp_module(x), &error);
+    dwcp_status_t got = dwcp_runtime_reconfigure(fixture_dwcp_runtime(x), NULL, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_204(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_runtime_reconfigure(fixture_dwcp_runtime(x), fixture_dwcp_config(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_205(fixture_t *x) {
+    (void)x;
+    dwcp_config_t *out = FIXTURE_POISON(dwcp_config_t);
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_config(NULL, &out, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+    if (got == DWCP_OK) {
+        dwcp_config_free(out);
+    }
+}
+
+static void case_206(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_config(fixture_dwcp_runtime(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_207(fixture_t *x) {
+    (void)x;
+    dwcp_config_t *out = FIXTURE_POISON(dwcp_config_t);
+    dwcp_status_t got = dwcp_runtime_config(fixture_dwcp_runtime(x), &out, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, out == NULL, "out is not NULL");
+    }
+    if (got == DWCP_OK) {
+        dwcp_config_free(out);
+    }
+}
+
+static void case_208(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_set_alias(NULL, VALID_alias(x), fixture_dwcp_module(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_209(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), NULL, fixture_dwcp_module(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_210(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), NULL, &error);
@@ -1397,18 +1455,18 @@ static void case_204(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_205(fixture_t *x) {
+static void case_211(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), fixture_dwcp_module(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_206(fixture_t *x) {
+static void case_212(fixture_t *x) {
     (void)x;
     dwcp_runtime_free(NULL);
 }
 
-static void case_207(fixture_t *x) {
+static void case_213(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1420,7 +1478,7 @@ static void case_207(fixture_t *x) {
     }
 }
 
-static void case_208(fixture_t *x) {
+static void case_214(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1432,7 +1490,7 @@ static void case_208(fixture_t *x) {
     }
 }
 
-static void case_209(fixture_t *x) {
+static void case_215(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), NULL, &error);
@@ -1440,7 +1498,7 @@ static void case_209(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_210(fixture_t *x) {
+static void case_216(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), &count, NULL);
@@ -1450,7 +1508,7 @@ static void case_210(fixture_t *x) {
     }
 }
 
-static void case_211(fixture_t *x) {
+static void case_217(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(NULL, VALID_key(x), &error);
@@ -1458,7 +1516,7 @@ static void case_211(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_212(fixture_t *x) {
+static void case_218(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), NULL, &error);
@@ -1466,13 +1524,13 @@ static void case_212(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_213(fixture_t *x) {
+static void case_219(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), VALID_key(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_214(fixture_t *x) {
+static void case_220(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_clear(NULL, &error);
@@ -1480,24 +1538,24 @@ static void case_214(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_215(fixture_t *x) {
+static void case_221(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_clear(fixture_dwcp_runtime(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_216(fixture_t *x) {
+static void case_222(fixture_t *x) {
     (void)x;
     dwcp_imports_t *got = dwcp_imports_new();
     dwcp_imports_free(got);
 }
 
-static void case_217(fixture_t *x) {
+static void case_223(fixture_t *x) {
     (void)x;
     dwcp_imports_free(NULL);
 }
 
-static void case_218(fixture_t *x) {
+static void case_224(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(NULL, VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1505,7 +1563,7 @@ static void case_218(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_219(fixture_t *x) {
+static void case_225(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), NULL, VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1513,7 +1571,7 @@ static void case_219(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_220(fixture_t *x) {
+static void case_226(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), NULL, VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1521,7 +1579,7 @@ static void case_220(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_221(fixture_t *x) {
+static void case_227(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), NULL, VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1529,7 +1587,7 @@ static void case_221(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_222(fixture_t *x) {
+static void case_228(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), NULL, VALID_user(x), VALID_finalizer(x), &error);
@@ -1537,7 +1595,7 @@ static void case_222(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_223(fixture_t *x) {
+static void case_229(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), NULL, VALID_finalizer(x), &error);
@@ -1545,7 +1603,7 @@ static void case_223(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_224(fixture_t *x) {
+static void case_230(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), NULL, &error);
@@ -1553,13 +1611,13 @@ static void case_224(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_225(fixture_t *x) {
+static void case_231(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_226(fixture_t *x) {
+static void case_232(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1576,7 +1634,7 @@ static void case_226(fixture_t *x) {
     }
 }
 
-static void case_227(fixture_t *x) {
+static void case_233(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1593,7 +1651,7 @@ static void case_227(fixture_t *x) {
     }
 }
 
-static void case_228(fixture_t *x) {
+static void case_234(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1610,7 +1668,7 @@ static void case_228(fixture_t *x) {
     }
 }
 
-static void case_229(fixture_t *x) {
+static void case_235(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1625,7 +1683,7 @@ static void case_229(fixture_t *x) {
     }
 }
 
-static void case_230(fixture_t *x) {
+static void case_236(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1637,7 +1695,7 @@ static void case_230(fixture_t *x) {
     }
 }
 
-static void case_231(fixture_t *x) {
+static void case_237(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1652,7 +1710,7 @@ static void case_231(fixture_t *x) {
     }
 }
 
-static void case_232(fixture_t *x) {
+static void case_238(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1669,7 +1727,7 @@ static void case_232(fixture_t *x) {
     }
 }
 
-static void case_233(fixture_t *x) {
+static void case_239(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1686,7 +1744,7 @@ static void case_233(fixture_t *x) {
     }
 }
 
-static void case_234(fixture_t *x) {
+static void case_240(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1701,7 +1759,7 @@ static void case_234(fixture_t *x) {
     }
 }
 
-static void case_235(fixture_t *x) {
+static void case_241(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1713,7 +1771,7 @@ static void case_235(fixture_t *x) {
     }
 }
 
-static void case_236(fixture_t *x) {
+static void case_242(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1728,7 +1786,7 @@ static void case_236(fixture_t *x) {
     }
 }
 
-static void case_237(fixture_t *x) {
+static void case_243(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1743,7 +1801,7 @@ static void case_237(fixture_t *x) {
     }
 }
 
-static void case_238(fixture_t *x) {
+static void case_244(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1758,7 +1816,7 @@ static void case_238(fixture_t *x) {
     }
 }
 
-static void case_239(fixture_t *x) {
+static void case_245(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), NULL, &error);
@@ -1766,7 +1824,7 @@ static void case_239(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_240(fixture_t *x) {
+static void case_246(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), &out, NULL);
@@ -1779,7 +1837,7 @@ static void case_240(fixture_t *x) {
     }
 }
 
-static void case_241(fixture_t *x) {
+static void case_247(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_disable(NULL, true, &error);
@@ -1787,24 +1845,24 @@ static void case_241(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_242(fixture_t *x) {
+static void case_248(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_module_disable(fixture_dwcp_module(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_243(fixture_t *x) {
+static void case_249(fixture_t *x) {
     (void)x;
     dwcp_module_t *got = dwcp_module_retain(NULL);
     dwcp_module_free(got);
 }
 
-static void case_244(fixture_t *x) {
+static void case_250(fixture_t *x) {
     (void)x;
     dwcp_module_free(NULL);
 }
 
-static void case_245(fixture_t *x) {
+static void case_251(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1816,7 +1874,7 @@ static void case_245(fixture_t *x) {
     }
 }
 
-static void case_246(fixture_t *x) {
+static void case_252(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), NULL, &error);
@@ -1824,7 +1882,7 @@ static void case_246(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_247(fixture_t *x) {
+static void case_253(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), &io, NULL);
@@ -1834,12 +1892,12 @@ static void case_247(fixture_t *x) {
     }
 }
 
-static void case_248(fixture_t *x) {
+static void case_254(fixture_t *x) {
     (void)x;
     (void)dwcp_module_import_count(NULL);
 }
 
-static void case_249(fixture_t *x) {
+static void case_255(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1851,7 +1909,7 @@ static void case_249(fixture_t *x) {
     }
 }
 
-static void case_250(fixture_t *x) {
+static void case_256(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1859,7 +1917,7 @@ static void case_250(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_251(fixture_t *x) {
+static void case_257(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1869,12 +1927,12 @@ static void case_251(fixture_t *x) {
     }
 }
 
-static void case_252(fixture_t *x) {
+static void case_258(fixture_t *x) {
     (void)x;
     (void)dwcp_module_export_count(NULL);
 }
 
-static void case_253(fixture_t *x) {
+static void case_259(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1886,7 +1944,7 @@ static void case_253(fixture_t *x) {
     }
 }
 
-static void case_254(fixture_t *x) {
+static void case_260(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1894,7 +1952,7 @@ static void case_254(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_255(fixture_t *x) {
+static void case_261(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1904,7 +1962,7 @@ static void case_255(fixture_t *x) {
     }
 }
 
-static void case_256(fixture_t *x) {
+static void case_262(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1919,7 +1977,7 @@ static void case_256(fixture_t *x) {
     }
 }
 
-static void case_257(fixture_t *x) {
+static void case_263(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1934,7 +1992,7 @@ static void case_257(fixture_t *x) {
     }
 }
 
-static void case_258(fixture_t *x) {
+static void case_264(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1949,7 +2007,7 @@ static void case_258(fixture_t *x) {
     }
 }
 
-static void case_259(fixture_t *x) {
+static void case_265(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), NULL, &error);
@@ -1957,7 +2015,7 @@ static void case_259(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_260(fixture_t *x) {
+static void case_266(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), &out, NULL);
@@ -1970,12 +2028,12 @@ static void case_260(fixture_t *x) {
     }
 }
 
-static void case_261(fixture_t *x) {
+static void case_267(fixture_t *x) {
     (void)x;
     dwcp_function_free(NULL);
 }
 
-static void case_262(fixture_t *x) {
+static void case_268(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1987,7 +2045,7 @@ static void case_262(fixture_t *x) {
     }
 }
 
-static void case_263(fixture_t *x) {
+static void case_269(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), NULL, &error);
@@ -1995,7 +2053,7 @@ static void case_263(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_264(fixture_t *x) {
+static void case_270(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), &io, NULL);
@@ -2005,7 +2063,7 @@ static void case_264(fixture_t *x) {
     }
 }
 
-static void case_265(fixture_t *x) {
+static void case_271(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2021,7 +2079,7 @@ static void case_265(fixture_t *x) {
     }
 }
 
-static void case_266(fixture_t *x) {
+static void case_272(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2037,7 +2095,7 @@ static void case_266(fixture_t *x) {
     }
 }
 
-static void case_267(fixture_t *x) {
+static void case_273(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2051,7 +2109,7 @@ static void case_267(fixture_t *x) {
     }
 }
 
-static void case_268(fixture_t *x) {
+static void case_274(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2067,7 +2125,7 @@ static void case_268(fixture_t *x) {
     }
 }
 
-static void case_269(fixture_t *x) {
+static void case_275(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2081,7 +2139,7 @@ static void case_269(fixture_t *x) {
     }
 }
 
-static void case_270(fixture_t *x) {
+static void case_276(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2095,7 +2153,7 @@ static void case_270(fixture_t *x) {
     }
 }
 
-static void case_271(fixture_t *x) {
+static void case_277(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2109,7 +2167,7 @@ static void case_271(fixture_t *x) {
     }
 }
 
-static void case_272(fixture_t *x) {
+static void case_278(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2125,7 +2183,7 @@ static void case_272(fixture_t *x) {
     }
 }
 
-static void case_273(fixture_t *x) {
+static void case_279(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2141,7 +2199,7 @@ static void case_273(fixture_t *x) {
     }
 }
 
-static void case_274(fixture_t *x) {
+static void case_280(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2157,7 +2215,7 @@ static void case_274(fixture_t *x) {
     }
 }
 
-static void case_275(fixture_t *x) {
+static void case_281(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2173,7 +2231,7 @@ static void case_275(fixture_t *x) {
     }
 }
 
-static void case_276(fixture_t *x) {
+static void case_282(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2189,7 +2247,7 @@ static void case_276(fixture_t *x) {
     }
 }
 
-static void case_277(fixture_t *x) {
+static void case_283(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2203,7 +2261,7 @@ static void case_277(fixture_t *x) {
     }
 }
 
-static void case_278(fixture_t *x) {
+static void case_284(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2219,7 +2277,7 @@ static void case_278(fixture_t *x) {
     }
 }
 
-static void case_279(fixture_t *x) {
+static void case_285(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2233,7 +2291,7 @@ static void case_279(fixture_t *x) {
     }
 }
 
-static void case_280(fixture_t *x) {
+static void case_286(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2247,7 +2305,7 @@ static void case_280(fixture_t *x) {
     }
 }
 
-static void case_281(fixture_t *x) {
+static void case_287(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2261,7 +2319,7 @@ static void case_281(fixture_t *x) {
     }
 }
 
-static void case_282(fixture_t *x) {
+static void case_288(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2277,7 +2335,7 @@ static void case_282(fixture_t *x) {
     }
 }
 
-static void case_283(fixture_t *x) {
+static void case_289(fixture_t *x) {
     (void)x;
     int32_t exit_code = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2291,7 +2349,7 @@ static void case_283(fixture_t *x) {
     }
 }
 
-static void case_284(fixture_t *x) {
+static void case_290(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2305,7 +2363,7 @@ static void case_284(fixture_t *x) {
     }
 }
 
-static void case_285(fixture_t *x) {
+static void case_291(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2319,7 +2377,7 @@ static void case_285(fixture_t *x) {
     }
 }
 
-static void case_286(fixture_t *x) {
+static void case_292(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2333,18 +2391,18 @@ static void case_286(fixture_t *x) {
     }
 }
 
-static void case_287(fixture_t *x) {
+static void case_293(fixture_t *x) {
     (void)x;
     dwcp_wasi_t *got = dwcp_wasi_new();
     dwcp_wasi_free(got);
 }
 
-static void case_288(fixture_t *x) {
+static void case_294(fixture_t *x) {
     (void)x;
     dwcp_wasi_free(NULL);
 }
 
-static void case_289(fixture_t *x) {
+static void case_295(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(NULL, VALID_dwcp_wasi_set_args__args(x), VALID_n(x), &error);
@@ -2352,7 +2410,7 @@ static void case_289(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_290(fixture_t *x) {
+static void case_296(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), NULL, VALID_n(x), &error);
@@ -2360,13 +2418,13 @@ static void case_290(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_291(fixture_t *x) {
+static void case_297(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_args__args(x), VALID_n(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_292(fixture_t *x) {
+static void case_298(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(NULL, VALID_name(x), VALID_dwcp_wasi_add_env__value(x), &error);
@@ -2374,7 +2432,7 @@ static void case_292(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_293(fixture_t *x) {
+static void case_299(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), NULL, VALID_dwcp_wasi_add_env__value(x), &error);
@@ -2382,7 +2440,7 @@ static void case_293(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_294(fixture_t *x) {
+static void case_300(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), NULL, &error);
@@ -2390,13 +2448,13 @@ static void case_294(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_295(fixture_t *x) {
+static void case_301(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), VALID_dwcp_wasi_add_env__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_296(fixture_t *x) {
+static void case_302(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(NULL, VALID_bytes(x), VALID_len(x), &error);
@@ -2404,7 +2462,7 @@ static void case_296(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_297(fixture_t *x) {
+static void case_303(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), NULL, VALID_len(x), &error);
@@ -2412,13 +2470,13 @@ static void case_297(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_298(fixture_t *x) {
+static void case_304(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), VALID_bytes(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_299(fixture_t *x) {
+static void case_305(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_inherit_stdin(NULL, &error);
@@ -2426,13 +2484,13 @@ static void case_299(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_300(fixture_t *x) {
+static void case_306(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_inherit_stdin(fixture_dwcp_wasi(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_301(fixture_t *x) {
+static void case_307(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_output(NULL, VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), &error);
@@ -2440,13 +2498,13 @@ static void case_301(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_302(fixture_t *x) {
+static void case_308(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_output(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_303(fixture_t *x) {
+static void case_309(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(NULL, VALID_host(x), VALID_guest(x), true, &error);
@@ -2454,7 +2512,7 @@ static void case_303(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_304(fixture_t *x) {
+static void case_310(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), NULL, VALID_guest(x), true, &error);
@@ -2462,7 +2520,7 @@ static void case_304(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_305(fixture_t *x) {
+static void case_311(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), NULL, true, &error);
@@ -2470,13 +2528,13 @@ static void case_305(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_306(fixture_t *x) {
+static void case_312(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), VALID_guest(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_307(fixture_t *x) {
+static void case_313(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2490,7 +2548,7 @@ static void case_307(fixture_t *x) {
     }
 }
 
-static void case_308(fixture_t *x) {
+static void case_314(fixture_t *x) {
     (void)x;
     bool truncated = true;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2502,7 +2560,7 @@ static void case_308(fixture_t *x) {
     }
 }
 
-static void case_309(fixture_t *x) {
+static void case_315(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2514,7 +2572,7 @@ static void case_309(fixture_t *x) {
     }
 }
 
-static void case_310(fixture_t *x) {
+static void case_316(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2526,7 +2584,7 @@ static void case_310(fixture_t *x) {
     }
 }
 
-static void case_311(fixture_t *x) {
+static void case_317(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2538,7 +2596,7 @@ static void case_311(fixture_t *x) {
     }
 }
 
-static void case_312(fixture_t *x) {
+static void case_318(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2546,7 +2604,7 @@ static void case_312(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_313(fixture_t *x) {
+static void case_319(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2556,7 +2614,7 @@ static void case_313(fixture_t *x) {
     }
 }
 
-static void case_314(fixture_t *x) {
+static void case_320(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2568,7 +2626,7 @@ static void case_314(fixture_t *x) {
     }
 }
 
-static void case_315(fixture_t *x) {
+static void case_321(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2576,7 +2634,7 @@ static void case_315(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_316(fixture_t *x) {
+static void case_322(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2586,7 +2644,7 @@ static void case_316(fixture_t *x) {
     }
 }
 
-static void case_317(fixture_t *x) {
+static void case_323(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2598,7 +2656,7 @@ static void case_317(fixture_t *x) {
     }
 }
 
-static void case_318(fixture_t *x) {
+static void case_324(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2606,7 +2664,7 @@ static void case_318(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_319(fixture_t *x) {
+static void case_325(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2616,7 +2674,7 @@ static void case_319(fixture_t *x) {
     }
 }
 
-static void case_320(fixture_t *x) {
+static void case_326(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2633,7 +2691,7 @@ static void case_320(fixture_t *x) {
     }
 }
 
-static void case_321(fixture_t *x) {
+static void case_327(fixture_t *x) {
     (void)x;
     size_t len = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2645,7 +2703,7 @@ static void case_321(fixture_t *x) {
     }
 }
 
-static void case_322(fixture_t *x) {
+static void case_328(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2660,7 +2718,7 @@ static void case_322(fixture_t *x) {
     }
 }
 
-static void case_323(fixture_t *x) {
+static void case_329(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2675,7 +2733,7 @@ static void case_323(fixture_t *x) {
     }
 }
 
-static void case_324(fixture_t *x) {
+static void case_330(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2691,7 +2749,7 @@ static void case_324(fixture_t *x) {
     }
 }
 
-static void case_325(fixture_t *x) {
+static void case_331(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2707,7 +2765,7 @@ static void case_325(fixture_t *x) {
     }
 }
 
-static void case_326(fixture_t *x) {
+static void case_332(fixture_t *x) {
     (void)x;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2721,7 +2779,7 @@ static void case_326(fixture_t *x) {
     }
 }
 
-static void case_327(fixture_t *x) {
+static void case_333(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2735,7 +2793,7 @@ static void case_327(fixture_t *x) {
     }
 }
 
-static void case_328(fixture_t *x) {
+static void case_334(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2751,7 +2809,7 @@ static void case_328(fixture_t *x) {
     }
 }
 
-static void case_329(fixture_t *x) {
+static void case_335(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2767,7 +2825,7 @@ static void case_329(fixture_t *x) {
     }
 }
 
-static void case_330(fixture_t *x) {
+static void case_336(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2781,7 +2839,7 @@ static void case_330(fixture_t *x) {
     }
 }
 
-static void case_331(fixture_t *x) {
+static void case_337(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2795,27 +2853,27 @@ static void case_331(fixture_t *x) {
     }
 }
 
-static void case_332(fixture_t *x) {
+static void case_338(fixture_t *x) {
     (void)x;
     dwcp_batch_rows_clear(NULL, VALID_nrows(x));
 }
 
-static void case_333(fixture_t *x) {
+static void case_339(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_user_data(NULL);
 }
 
-static void case_334(fixture_t *x) {
+static void case_340(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_call_id(NULL);
 }
 
-static void case_335(fixture_t *x) {
+static void case_341(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_remaining_ns(NULL);
 }
 
-static void case_336(fixture_t *x) {
+static void case_342(fixture_t *x) {
     (void)x;
     uint8_t *out = FIXTURE_POISON(uint8_t);
     dwcp_status_t got = dwcp_caller_memory(NULL, VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
@@ -2825,52 +2883,52 @@ static void case_336(fixture_t *x) {
     }
 }
 
-static void case_337(fixture_t *x) {
+static void case_343(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_338(fixture_t *x) {
+static void case_344(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_339(fixture_t *x) {
+static void case_345(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_340(fixture_t *x) {
+static void case_346(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_341(fixture_t *x) {
+static void case_347(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_342(fixture_t *x) {
+static void case_348(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(NULL, VALID_message(x), VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_343(fixture_t *x) {
+static void case_349(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_344(fixture_t *x) {
+static void case_350(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_memory_size(NULL);
 }
 
-static void case_345(fixture_t *x) {
+static void case_351(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_string(NULL, VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
@@ -2880,13 +2938,13 @@ static void case_345(fixture_t *x) {
     }
 }
 
-static void case_346(fixture_t *x) {
+static void case_352(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_347(fixture_t *x) {
+static void case_353(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_c_string(NULL, VALID_ptr(x), &out);
@@ -2896,13 +2954,13 @@ static void case_347(fixture_t *x) {
     }
 }
 
-static void case_348(fixture_t *x) {
+static void case_354(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_349(fixture_t *x) {
+static void case_355(fixture_t *x) {
     (void)x;
     uint64_t ptr = 77;
     dwcp_status_t got = dwcp_caller_allocate(NULL, VALID_len(x), &ptr);
@@ -2912,31 +2970,31 @@ static void case_349(fixture_t *x) {
     }
 }
 
-static void case_350(fixture_t *x) {
+static void case_356(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_351(fixture_t *x) {
+static void case_357(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(NULL, VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_352(fixture_t *x) {
+static void case_358(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_353(fixture_t *x) {
+static void case_359(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), NULL, VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_354(fixture_t *x) {
+static void case_360(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2948,7 +3006,7 @@ static void case_354(fixture_t *x) {
     }
 }
 
-static void case_355(fixture_t *x) {
+static void case_361(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2960,7 +3018,7 @@ static void case_355(fixture_t *x) {
     }
 }
 
-static void case_356(fixture_t *x) {
+static void case_362(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2972,7 +3030,7 @@ static void case_356(fixture_t *x) {
     }
 }
 
-static void case_357(fixture_t *x) {
+static void case_363(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2984,7 +3042,7 @@ static void case_357(fixture_t *x) {
     }
 }
 
-static void case_358(fixture_t *x) {
+static void case_364(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2996,7 +3054,7 @@ static void case_358(fixture_t *x) {
     }
 }
 
-static void case_359(fixture_t *x) {
+static void case_365(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -3004,7 +3062,7 @@ static void case_359(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_360(fixture_t *x) {
+static void case_366(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -3014,7 +3072,7 @@ static void case_360(fixture_t *x) {
     }
 }
 
-static void case_361(fixture_t *x) {
+static void case_367(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3026,7 +3084,7 @@ static void case_361(fixture_t *x) {
     }
 }
 
-static void case_362(fixture_t *x) {
+static void case_368(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3038,7 +3096,7 @@ static void case_362(fixture_t *x) {
     }
 }
 
-static void case_363(fixture_t *x) {
+static void case_369(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3050,7 +3108,7 @@ static void case_363(fixture_t *x) {
     }
 }
 
-static void case_364(fixture_t *x) {
+static void case_370(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3062,7 +3120,7 @@ static void case_364(fixture_t *x) {
     }
 }
 
-static void case_365(fixture_t *x) {
+static void case_371(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -3070,7 +3128,7 @@ static void case_365(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_366(fixture_t *x) {
+static void case_372(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -3080,31 +3138,31 @@ static void case_366(fixture_t *x) {
     }
 }
 
-static void case_367(fixture_t *x) {
+static void case_373(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_368(fixture_t *x) {
+static void case_374(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), NULL, VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_369(fixture_t *x) {
+static void case_375(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), NULL, VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_370(fixture_t *x) {
+static void case_376(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_371(fixture_t *x) {
+static void case_377(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(NULL, VALID_dwcp_caller_externref_data__value(x), &out);
@@ -3114,7 +3172,7 @@ static void case_371(fixture_t *x) {
     }
 }
 
-static void case_372(fixture_t *x) {
+static void case_378(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), NULL, &out);
@@ -3124,64 +3182,64 @@ static void case_372(fixture_t *x) {
     }
 }
 
-static void case_373(fixture_t *x) {
+static void case_379(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_374(fixture_t *x) {
+static void case_380(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(NULL, VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_375(fixture_t *x) {
+static void case_381(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_376(fixture_t *x) {
+static void case_382(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_377(fixture_t *x) {
+static void case_383(fixture_t *x) {
     (void)x;
     bool got = dwcp_caller_is_cancelled(NULL);
     (void)got;
 }
 
-static void case_378(fixture_t *x) {
+static void case_384(fixture_t *x) {
     (void)x;
     dwcp_cancel_t *got = dwcp_cancel_new();
     dwcp_cancel_free(got);
 }
 
-static void case_379(fixture_t *x) {
+static void case_385(fixture_t *x) {
     (void)x;
     dwcp_cancel_fire(NULL);
 }
 
-static void case_380(fixture_t *x) {
+static void case_386(fixture_t *x) {
     (void)x;
     dwcp_cancel_reset(NULL);
 }
 
-static void case_381(fixture_t *x) {
+static void case_387(fixture_t *x) {
     (void)x;
     bool got = dwcp_cancel_is_fired(NULL);
     (void)got;
 }
 
-static void case_382(fixture_t *x) {
+static void case_388(fixture_t *x) {
     (void)x;
     dwcp_cancel_free(NULL);
 }
 
-static void case_383(fixture_t *x) {
+static void case_389(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -3198,7 +3256,7 @@ static void case_383(fixture_t *x) {
     }
 }
 
-static void case_384(fixture_t *x) {
+static void case_390(fixture_t *x) {
     (void)x;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3213,7 +3271,7 @@ static void case_384(fixture_t *x) {
     }
 }
 
-static void case_385(fixture_t *x) {
+static void case_391(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3225,7 +3283,7 @@ static void case_385(fixture_t *x) {
     }
 }
 
-static void case_386(fixture_t *x) {
+static void case_392(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -3240,12 +3298,12 @@ static void case_386(fixture_t *x) {
     }
 }
 
-static void case_387(fixture_t *x) {
+static void case_393(fixture_t *x) {
     (void)x;
     dwcp_vm_release(NULL);
 }
 
-static void case_388(fixture_t *x) {
+static void case_394(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3261,7 +3319,7 @@ static void case_388(fixture_t *x) {
     }
 }
 
-static void case_389(fixture_t *x) {
+static void case_395(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3277,7 +3335,7 @@ static void case_389(fixture_t *x) {
     }
 }
 
-static void case_390(fixture_t *x) {
+static void case_396(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3293,7 +3351,7 @@ static void case_390(fixture_t *x) {
     }
 }
 
-static void case_391(fixture_t *x) {
+static void case_397(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3307,7 +3365,7 @@ static void case_391(fixture_t *x) {
     }
 }
 
-static void case_392(fixture_t *x) {
+static void case_398(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3323,7 +3381,7 @@ static void case_392(fixture_t *x) {
     }
 }
 
-static void case_393(fixture_t *x) {
+static void case_399(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3337,7 +3395,7 @@ static void case_393(fixture_t *x) {
     }
 }
 
-static void case_394(fixture_t *x) {
+static void case_400(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3351,7 +3409,7 @@ static void case_394(fixture_t *x) {
     }
 }
 
-static void case_395(fixture_t *x) {
+static void case_401(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3365,7 +3423,7 @@ static void case_395(fixture_t *x) {
     }
 }
 
-static void case_396(fixture_t *x) {
+static void case_402(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3381,7 +3439,7 @@ static void case_396(fixture_t *x) {
     }
 }
 
-static void case_397(fixture_t *x) {
+static void case_403(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3397,7 +3455,7 @@ static void case_397(fixture_t *x) {
     }
 }
 
-static void case_398(fixture_t *x) {
+static void case_404(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3413,7 +3471,7 @@ static void case_398(fixture_t *x) {
     }
 }
 
-static void case_399(fixture_t *x) {
+static void case_405(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3427,7 +3485,7 @@ static void case_399(fixture_t *x) {
     }
 }
 
-static void case_400(fixture_t *x) {
+static void case_406(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3443,7 +3501,7 @@ static void case_400(fixture_t *x) {
     }
 }
 
-static void case_401(fixture_t *x) {
+static void case_407(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3457,7 +3515,7 @@ static void case_401(fixture_t *x) {
     }
 }
 
-static void case_402(fixture_t *x) {
+static void case_408(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3471,7 +3529,7 @@ static void case_402(fixture_t *x) {
     }
 }
 
-static void case_403(fixture_t *x) {
+static void case_409(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3485,7 +3543,7 @@ static void case_403(fixture_t *x) {
     }
 }
 
-static void case_404(fixture_t *x) {
+static void case_410(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
@@ -3493,7 +3551,7 @@ static void case_404(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_405(fixture_t *x) {
+static void case_411(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_read__len(x), &error);
@@ -3501,13 +3559,13 @@ static void case_405(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_406(fixture_t *x) {
+static void case_412(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_407(fixture_t *x) {
+static void case_413(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
@@ -3515,7 +3573,7 @@ static void case_407(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_408(fixture_t *x) {
+static void case_414(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_write__len(x), &error);
@@ -3523,13 +3581,13 @@ static void case_408(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_409(fixture_t *x) {
+static void case_415(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_410(fixture_t *x) {
+static void case_416(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3541,7 +3599,7 @@ static void case_410(fixture_t *x) {
     }
 }
 
-static void case_411(fixture_t *x) {
+static void case_417(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), NULL, &error);
@@ -3549,7 +3607,7 @@ static void case_411(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_412(fixture_t *x) {
+static void case_418(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), &bytes, NULL);
@@ -3559,7 +3617,7 @@ static void case_412(fixture_t *x) {
     }
 }
 
-static void case_413(fixture_t *x) {
+static void case_419(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(NULL, VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
@@ -3567,7 +3625,7 @@ static void case_413(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_414(fixture_t *x) {
+static void case_420(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_get__out(x), &error);
@@ -3575,7 +3633,7 @@ static void case_414(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_415(fixture_t *x) {
+static void case_421(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), NULL, &error);
@@ -3583,13 +3641,13 @@ static void case_415(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_416(fixture_t *x) {
+static void case_422(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_417(fixture_t *x) {
+static void case_423(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(NULL, VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
@@ -3597,7 +3655,7 @@ static void case_417(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_418(fixture_t *x) {
+static void case_424(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_set__value(x), &error);
@@ -3605,7 +3663,7 @@ static void case_418(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_419(fixture_t *x) {
+static void case_425(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), NULL, &error);
@@ -3613,13 +3671,13 @@ static void case_419(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_420(fixture_t *x) {
+static void case_426(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_421(fixture_t *x) {
+static void case_427(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3627,7 +3685,7 @@ static void case_421(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_422(fixture_t *x) {
+static void case_428(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), NULL, VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3635,7 +3693,7 @@ static void case_422(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_423(fixture_t *x) {
+static void case_429(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), NULL, VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3643,7 +3701,7 @@ static void case_423(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_424(fixture_t *x) {
+static void case_430(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), NULL, &error);
@@ -3651,13 +3709,13 @@ static void case_424(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_425(fixture_t *x) {
+static void case_431(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_426(fixture_t *x) {
+static void case_432(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3669,7 +3727,7 @@ static void case_426(fixture_t *x) {
     }
 }
 
-static void case_427(fixture_t *x) {
+static void case_433(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3681,7 +3739,7 @@ static void case_427(fixture_t *x) {
     }
 }
 
-static void case_428(fixture_t *x) {
+static void case_434(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), NULL, &error);
@@ -3689,7 +3747,7 @@ static void case_428(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_429(fixture_t *x) {
+static void case_435(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), &out, NULL);
@@ -3699,7 +3757,7 @@ static void case_429(fixture_t *x) {
     }
 }
 
-static void case_430(fixture_t *x) {
+static void case_436(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(NULL, VALID_dwcp_vm_ref_free__value(x), &error);
@@ -3707,7 +3765,7 @@ static void case_430(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_431(fixture_t *x) {
+static void case_437(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), NULL, &error);
@@ -3715,13 +3773,13 @@ static void case_431(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_432(fixture_t *x) {
+static void case_438(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_433(fixture_t *x) {
+static void case_439(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_gc(NULL, &error);
@@ -3729,7 +3787,7 @@ static void case_433(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_434(fixture_t *x) {
+static void case_440(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), NULL);
     fixture_status(x, got);
@@ -3938,239 +3996,245 @@ static const fixture_row_t rows[] = {
     ALLOWS_NULL(dwcp_runtime_drain, error, case_199, false),
     REFUSES_NULL(dwcp_runtime_resume, runtime, case_200, false),
     ALLOWS_NULL(dwcp_runtime_resume, error, case_201, false),
-    REFUSES_NULL(dwcp_runtime_set_alias, runtime, case_202, false),
-    REFUSES_NULL(dwcp_runtime_set_alias, alias, case_203, false),
-    ALLOWS_NULL(dwcp_runtime_set_alias, module, case_204, false),
-    ALLOWS_NULL(dwcp_runtime_set_alias, error, case_205, false),
-    SURVIVES_NULL(dwcp_runtime_free, runtime, case_206, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_207, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, out, case_208, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, count, case_209, false),
-    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_210, false),
-    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_211, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_212, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_213, false),
-    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_214, false),
-    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_215, false),
-    CALLS(dwcp_imports_new, none, case_216, false),
-    SURVIVES_NULL(dwcp_imports_free, imports, case_217, false),
-    REFUSES_NULL(dwcp_imports_define, imports, case_218, false),
-    REFUSES_NULL(dwcp_imports_define, module, case_219, false),
-    REFUSES_NULL(dwcp_imports_define, name, case_220, false),
-    ALLOWS_NULL(dwcp_imports_define, signature, case_221, false),
-    REFUSES_NULL(dwcp_imports_define, function, case_222, false),
-    ALLOWS_NULL(dwcp_imports_define, user, case_223, false),
-    ALLOWS_NULL(dwcp_imports_define, finalizer, case_224, false),
-    ALLOWS_NULL(dwcp_imports_define, error, case_225, false),
-    REFUSES_NULL(dwcp_module_load, runtime, case_226, false),
-    REFUSES_NULL(dwcp_module_load, bytes, case_227, false),
-    ALLOWS_NULL(dwcp_module_load, key, case_228, false),
-    ALLOWS_NULL(dwcp_module_load, options, case_229, false),
-    REFUSES_NULL(dwcp_module_load, out, case_230, false),
-    ALLOWS_NULL(dwcp_module_load, error, case_231, false),
-    REFUSES_NULL(dwcp_module_load_file, runtime, case_232, false),
-    REFUSES_NULL(dwcp_module_load_file, path, case_233, false),
-    ALLOWS_NULL(dwcp_module_load_file, options, case_234, false),
-    REFUSES_NULL(dwcp_module_load_file, out, case_235, false),
-    ALLOWS_NULL(dwcp_module_load_file, error, case_236, false),
-    REFUSES_NULL(dwcp_module_find, runtime, case_237, false),
-    ALLOWS_NULL(dwcp_module_find, key, case_238, false),
-    REFUSES_NULL(dwcp_module_find, out, case_239, false),
-    ALLOWS_NULL(dwcp_module_find, error, case_240, false),
-    REFUSES_NULL(dwcp_module_disable, module, case_241, false),
-    ALLOWS_NULL(dwcp_module_disable, error, case_242, false),
-    SURVIVES_NULL(dwcp_module_retain, module, case_243, false),
-    SURVIVES_NULL(dwcp_module_free, module, case_244, false),
-    REFUSES_NULL(dwcp_module_info, module, case_245, false),
-    REFUSES_NULL(dwcp_module_info, io, case_246, false),
-    ALLOWS_NULL(dwcp_module_info, error, case_247, false),
-    SURVIVES_NULL(dwcp_module_import_count, module, case_248, false),
-    REFUSES_NULL(dwcp_module_import, module, case_249, false),
-    REFUSES_NULL(dwcp_module_import, io, case_250, false),
-    ALLOWS_NULL(dwcp_module_import, error, case_251, false),
-    SURVIVES_NULL(dwcp_module_export_count, module, case_252, false),
-    REFUSES_NULL(dwcp_module_export, module, case_253, false),
-    REFUSES_NULL(dwcp_module_export, io, case_254, false),
-    ALLOWS_NULL(dwcp_module_export, error, case_255, false),
-    REFUSES_NULL(dwcp_module_get_function, module, case_256, false),
-    REFUSES_NULL(dwcp_module_get_function, name, case_257, false),
-    ALLOWS_NULL(dwcp_module_get_function, signature, case_258, false),
-    REFUSES_NULL(dwcp_module_get_function, out, case_259, false),
-    ALLOWS_NULL(dwcp_module_get_function, error, case_260, false),
-    SURVIVES_NULL(dwcp_function_free, function, case_261, false),
-    REFUSES_NULL(dwcp_function_type, function, case_262, false),
-    REFUSES_NULL(dwcp_function_type, io, case_263, false),
-    ALLOWS_NULL(dwcp_function_type, error, case_264, false),
-    REFUSES_NULL(dwcp_function_call, function, case_265, false),
-    REFUSES_NULL(dwcp_function_call, args, case_266, false),
-    ALLOWS_NULL(dwcp_function_call, options, case_267, false),
-    REFUSES_NULL(dwcp_function_call, results, case_268, false),
-    ALLOWS_NULL(dwcp_function_call, nresults, case_269, false),
-    ALLOWS_NULL(dwcp_function_call, stats, case_270, false),
-    ALLOWS_NULL(dwcp_function_call, error, case_271, false),
-    REFUSES_NULL(dwcp_runtime_execute, runtime, case_272, false),
-    REFUSES_NULL(dwcp_runtime_execute, bytes, case_273, false),
-    ALLOWS_NULL(dwcp_runtime_execute, key, case_274, false),
-    REFUSES_NULL(dwcp_runtime_execute, function, case_275, false),
-    REFUSES_NULL(dwcp_runtime_execute, args, case_276, false),
-    ALLOWS_NULL(dwcp_runtime_execute, options, case_277, false),
-    REFUSES_NULL(dwcp_runtime_execute, results, case_278, false),
-    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_279, false),
-    ALLOWS_NULL(dwcp_runtime_execute, stats, case_280, false),
-    ALLOWS_NULL(dwcp_runtime_execute, error, case_281, false),
-    REFUSES_NULL(dwcp_module_run, module, case_282, false),
-    ALLOWS_NULL(dwcp_module_run, options, case_283, false),
-    ALLOWS_NULL(dwcp_module_run, exit_code, case_284, false),
-    ALLOWS_NULL(dwcp_module_run, stats, case_285, false),
-    ALLOWS_NULL(dwcp_module_run, error, case_286, false),
-    CALLS(dwcp_wasi_new, none, case_287, false),
-    SURVIVES_NULL(dwcp_wasi_free, wasi, case_288, false),
-    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_289, false),
-    REFUSES_NULL(dwcp_wasi_set_args, args, case_290, false),
-    ALLOWS_NULL(dwcp_wasi_set_args, error, case_291, false),
-    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_292, false),
-    REFUSES_NULL(dwcp_wasi_add_env, name, case_293, false),
-    REFUSES_NULL(dwcp_wasi_add_env, value, case_294, false),
-    ALLOWS_NULL(dwcp_wasi_add_env, error, case_295, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_296, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_297, false),
-    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_298, false),
-    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_299, false),
-    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_300, false),
-    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_301, false),
-    ALLOWS_NULL(dwcp_wasi_set_output, error, case_302, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_303, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, host, case_304, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_305, false),
-    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_306, false),
-    REFUSES_NULL(dwcp_wasi_output, wasi, case_307, false),
-    REFUSES_NULL(dwcp_wasi_output, out, case_308, false),
-    ALLOWS_NULL(dwcp_wasi_output, truncated, case_309, false),
-    ALLOWS_NULL(dwcp_wasi_output, error, case_310, false),
-    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_311, false),
-    REFUSES_NULL(dwcp_runtime_metrics, io, case_312, false),
-    ALLOWS_NULL(dwcp_runtime_metrics, error, case_313, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_314, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_315, false),
-    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_316, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_317, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_318, false),
-    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_319, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_320, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_321, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_322, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_323, false),
-    REFUSES_NULL(dwcp_function_call_batch, function, case_324, false),
-    REFUSES_NULL(dwcp_function_call_batch, args, case_325, false),
-    ALLOWS_NULL(dwcp_function_call_batch, options, case_326, false),
-    ALLOWS_NULL(dwcp_function_call_batch, batch, case_327, false),
-    REFUSES_NULL(dwcp_function_call_batch, results, case_328, false),
-    REFUSES_NULL(dwcp_function_call_batch, rows, case_329, false),
-    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_330, false),
-    ALLOWS_NULL(dwcp_function_call_batch, error, case_331, false),
-    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_332, false),
-    SURVIVES_NULL(dwcp_caller_user_data, caller, case_333, true),
-    SURVIVES_NULL(dwcp_caller_call_id, caller, case_334, true),
-    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_335, true),
-    REFUSES_NULL(dwcp_caller_memory, caller, case_336, true),
-    REFUSES_NULL(dwcp_caller_memory, out, case_337, true),
-    REFUSES_NULL(dwcp_caller_read, caller, case_338, true),
-    REFUSES_NULL(dwcp_caller_read, dst, case_339, true),
-    REFUSES_NULL(dwcp_caller_write, caller, case_340, true),
-    REFUSES_NULL(dwcp_caller_write, src, case_341, true),
-    SURVIVES_NULL(dwcp_caller_fail, caller, case_342, true),
-    SURVIVES_NULL(dwcp_caller_fail, message, case_343, true),
-    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_344, true),
-    REFUSES_NULL(dwcp_caller_string, caller, case_345, true),
-    REFUSES_NULL(dwcp_caller_string, out, case_346, true),
-    REFUSES_NULL(dwcp_caller_c_string, caller, case_347, true),
-    REFUSES_NULL(dwcp_caller_c_string, out, case_348, true),
-    REFUSES_NULL(dwcp_caller_allocate, caller, case_349, true),
-    REFUSES_NULL(dwcp_caller_allocate, ptr, case_350, true),
-    REFUSES_NULL(dwcp_caller_return, caller, case_351, true),
-    REFUSES_NULL(dwcp_caller_return, result, case_352, true),
-    ALLOWS_NULL(dwcp_caller_return, data, case_353, true),
-    REFUSES_NULL(dwcp_caller_call, caller, case_354, true),
-    REFUSES_NULL(dwcp_caller_call, function, case_355, true),
-    ALLOWS_NULL(dwcp_caller_call, signature, case_356, true),
-    REFUSES_NULL(dwcp_caller_call, args, case_357, true),
-    REFUSES_NULL(dwcp_caller_call, results, case_358, true),
-    ALLOWS_NULL(dwcp_caller_call, nresults, case_359, true),
-    ALLOWS_NULL(dwcp_caller_call, error, case_360, true),
-    REFUSES_NULL(dwcp_caller_call_ref, caller, case_361, true),
-    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_362, true),
-    REFUSES_NULL(dwcp_caller_call_ref, args, case_363, true),
-    REFUSES_NULL(dwcp_caller_call_ref, results, case_364, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_365, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, error, case_366, true),
-    REFUSES_NULL(dwcp_caller_externref_new, caller, case_367, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, data, case_368, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_369, true),
-    REFUSES_NULL(dwcp_caller_externref_new, out, case_370, true),
-    REFUSES_NULL(dwcp_caller_externref_data, caller, case_371, true),
-    REFUSES_NULL(dwcp_caller_externref_data, value, case_372, true),
-    REFUSES_NULL(dwcp_caller_externref_data, out, case_373, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_374, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, value, case_375, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, out, case_376, true),
-    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_377, true),
-    CALLS(dwcp_cancel_new, none, case_378, false),
-    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_379, false),
-    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_380, false),
-    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_381, false),
-    SURVIVES_NULL(dwcp_cancel_free, cancel, case_382, false),
-    REFUSES_NULL(dwcp_vm_acquire, module, case_383, false),
-    ALLOWS_NULL(dwcp_vm_acquire, options, case_384, false),
-    REFUSES_NULL(dwcp_vm_acquire, out, case_385, false),
-    ALLOWS_NULL(dwcp_vm_acquire, error, case_386, false),
-    SURVIVES_NULL(dwcp_vm_release, vm, case_387, false),
-    REFUSES_NULL(dwcp_vm_call, vm, case_388, false),
-    REFUSES_NULL(dwcp_vm_call, function, case_389, false),
-    REFUSES_NULL(dwcp_vm_call, args, case_390, false),
-    ALLOWS_NULL(dwcp_vm_call, options, case_391, false),
-    REFUSES_NULL(dwcp_vm_call, results, case_392, false),
-    ALLOWS_NULL(dwcp_vm_call, nresults, case_393, false),
-    ALLOWS_NULL(dwcp_vm_call, stats, case_394, false),
-    ALLOWS_NULL(dwcp_vm_call, error, case_395, false),
-    REFUSES_NULL(dwcp_vm_call_ref, vm, case_396, false),
-    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_397, false),
-    REFUSES_NULL(dwcp_vm_call_ref, args, case_398, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, options, case_399, false),
-    REFUSES_NULL(dwcp_vm_call_ref, results, case_400, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_401, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_402, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, error, case_403, false),
-    REFUSES_NULL(dwcp_vm_read, vm, case_404, false),
-    REFUSES_NULL(dwcp_vm_read, dst, case_405, false),
-    ALLOWS_NULL(dwcp_vm_read, error, case_406, false),
-    REFUSES_NULL(dwcp_vm_write, vm, case_407, false),
-    REFUSES_NULL(dwcp_vm_write, src, case_408, false),
-    ALLOWS_NULL(dwcp_vm_write, error, case_409, false),
-    REFUSES_NULL(dwcp_vm_memory_size, vm, case_410, false),
-    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_411, false),
-    ALLOWS_NULL(dwcp_vm_memory_size, error, case_412, false),
-    REFUSES_NULL(dwcp_vm_global_get, vm, case_413, false),
-    REFUSES_NULL(dwcp_vm_global_get, name, case_414, false),
-    REFUSES_NULL(dwcp_vm_global_get, out, case_415, false),
-    ALLOWS_NULL(dwcp_vm_global_get, error, case_416, false),
-    REFUSES_NULL(dwcp_vm_global_set, vm, case_417, false),
-    REFUSES_NULL(dwcp_vm_global_set, name, case_418, false),
-    REFUSES_NULL(dwcp_vm_global_set, value, case_419, false),
-    ALLOWS_NULL(dwcp_vm_global_set, error, case_420, false),
-    REFUSES_NULL(dwcp_vm_externref_new, vm, case_421, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, data, case_422, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_423, false),
-    REFUSES_NULL(dwcp_vm_externref_new, out, case_424, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, error, case_425, false),
-    REFUSES_NULL(dwcp_vm_externref_data, vm, case_426, false),
-    REFUSES_NULL(dwcp_vm_externref_data, value, case_427, false),
-    REFUSES_NULL(dwcp_vm_externref_data, out, case_428, false),
-    ALLOWS_NULL(dwcp_vm_externref_data, error, case_429, false),
-    REFUSES_NULL(dwcp_vm_ref_free, vm, case_430, false),
-    REFUSES_NULL(dwcp_vm_ref_free, value, case_431, false),
-    ALLOWS_NULL(dwcp_vm_ref_free, error, case_432, false),
-    REFUSES_NULL(dwcp_vm_gc, vm, case_433, false),
-    ALLOWS_NULL(dwcp_vm_gc, error, case_434, false),
+    REFUSES_NULL(dwcp_runtime_reconfigure, runtime, case_202, false),
+    REFUSES_NULL(dwcp_runtime_reconfigure, config, case_203, false),
+    ALLOWS_NULL(dwcp_runtime_reconfigure, error, case_204, false),
+    REFUSES_NULL(dwcp_runtime_config, runtime, case_205, false),
+    REFUSES_NULL(dwcp_runtime_config, out, case_206, false),
+    ALLOWS_NULL(dwcp_runtime_config, error, case_207, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, runtime, case_208, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, alias, case_209, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, module, case_210, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, error, case_211, false),
+    SURVIVES_NULL(dwcp_runtime_free, runtime, case_212, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_213, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, out, case_214, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, count, case_215, false),
+    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_216, false),
+    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_217, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_218, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_219, false),
+    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_220, false),
+    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_221, false),
+    CALLS(dwcp_imports_new, none, case_222, false),
+    SURVIVES_NULL(dwcp_imports_free, imports, case_223, false),
+    REFUSES_NULL(dwcp_imports_define, imports, case_224, false),
+    REFUSES_NULL(dwcp_imports_define, module, case_225, false),
+    REFUSES_NULL(dwcp_imports_define, name, case_226, false),
+    ALLOWS_NULL(dwcp_imports_define, signature, case_227, false),
+    REFUSES_NULL(dwcp_imports_define, function, case_228, false),
+    ALLOWS_NULL(dwcp_imports_define, user, case_229, false),
+    ALLOWS_NULL(dwcp_imports_define, finalizer, case_230, false),
+    ALLOWS_NULL(dwcp_imports_define, error, case_231, false),
+    REFUSES_NULL(dwcp_module_load, runtime, case_232, false),
+    REFUSES_NULL(dwcp_module_load, bytes, case_233, false),
+    ALLOWS_NULL(dwcp_module_load, key, case_234, false),
+    ALLOWS_NULL(dwcp_module_load, options, case_235, false),
+    REFUSES_NULL(dwcp_module_load, out, case_236, false),
+    ALLOWS_NULL(dwcp_module_load, error, case_237, false),
+    REFUSES_NULL(dwcp_module_load_file, runtime, case_238, false),
+    REFUSES_NULL(dwcp_module_load_file, path, case_239, false),
+    ALLOWS_NULL(dwcp_module_load_file, options, case_240, false),
+    REFUSES_NULL(dwcp_module_load_file, out, case_241, false),
+    ALLOWS_NULL(dwcp_module_load_file, error, case_242, false),
+    REFUSES_NULL(dwcp_module_find, runtime, case_243, false),
+    ALLOWS_NULL(dwcp_module_find, key, case_244, false),
+    REFUSES_NULL(dwcp_module_find, out, case_245, false),
+    ALLOWS_NULL(dwcp_module_find, error, case_246, false),
+    REFUSES_NULL(dwcp_module_disable, module, case_247, false),
+    ALLOWS_NULL(dwcp_module_disable, error, case_248, false),
+    SURVIVES_NULL(dwcp_module_retain, module, case_249, false),
+    SURVIVES_NULL(dwcp_module_free, module, case_250, false),
+    REFUSES_NULL(dwcp_module_info, module, case_251, false),
+    REFUSES_NULL(dwcp_module_info, io, case_252, false),
+    ALLOWS_NULL(dwcp_module_info, error, case_253, false),
+    SURVIVES_NULL(dwcp_module_import_count, module, case_254, false),
+    REFUSES_NULL(dwcp_module_import, module, case_255, false),
+    REFUSES_NULL(dwcp_module_import, io, case_256, false),
+    ALLOWS_NULL(dwcp_module_import, error, case_257, false),
+    SURVIVES_NULL(dwcp_module_export_count, module, case_258, false),
+    REFUSES_NULL(dwcp_module_export, module, case_259, false),
+    REFUSES_NULL(dwcp_module_export, io, case_260, false),
+    ALLOWS_NULL(dwcp_module_export, error, case_261, false),
+    REFUSES_NULL(dwcp_module_get_function, module, case_262, false),
+    REFUSES_NULL(dwcp_module_get_function, name, case_263, false),
+    ALLOWS_NULL(dwcp_module_get_function, signature, case_264, false),
+    REFUSES_NULL(dwcp_module_get_function, out, case_265, false),
+    ALLOWS_NULL(dwcp_module_get_function, error, case_266, false),
+    SURVIVES_NULL(dwcp_function_free, function, case_267, false),
+    REFUSES_NULL(dwcp_function_type, function, case_268, false),
+    REFUSES_NULL(dwcp_function_type, io, case_269, false),
+    ALLOWS_NULL(dwcp_function_type, error, case_270, false),
+    REFUSES_NULL(dwcp_function_call, function, case_271, false),
+    REFUSES_NULL(dwcp_function_call, args, case_272, false),
+    ALLOWS_NULL(dwcp_function_call, options, case_273, false),
+    REFUSES_NULL(dwcp_function_call, results, case_274, false),
+    ALLOWS_NULL(dwcp_function_call, nresults, case_275, false),
+    ALLOWS_NULL(dwcp_function_call, stats, case_276, false),
+    ALLOWS_NULL(dwcp_function_call, error, case_277, false),
+    REFUSES_NULL(dwcp_runtime_execute, runtime, case_278, false),
+    REFUSES_NULL(dwcp_runtime_execute, bytes, case_279, false),
+    ALLOWS_NULL(dwcp_runtime_execute, key, case_280, false),
+    REFUSES_NULL(dwcp_runtime_execute, function, case_281, false),
+    REFUSES_NULL(dwcp_runtime_execute, args, case_282, false),
+    ALLOWS_NULL(dwcp_runtime_execute, options, case_283, false),
+    REFUSES_NULL(dwcp_runtime_execute, results, case_284, false),
+    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_285, false),
+    ALLOWS_NULL(dwcp_runtime_execute, stats, case_286, false),
+    ALLOWS_NULL(dwcp_runtime_execute, error, case_287, false),
+    REFUSES_NULL(dwcp_module_run, module, case_288, false),
+    ALLOWS_NULL(dwcp_module_run, options, case_289, false),
+    ALLOWS_NULL(dwcp_module_run, exit_code, case_290, false),
+    ALLOWS_NULL(dwcp_module_run, stats, case_291, false),
+    ALLOWS_NULL(dwcp_module_run, error, case_292, false),
+    CALLS(dwcp_wasi_new, none, case_293, false),
+    SURVIVES_NULL(dwcp_wasi_free, wasi, case_294, false),
+    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_295, false),
+    REFUSES_NULL(dwcp_wasi_set_args, args, case_296, false),
+    ALLOWS_NULL(dwcp_wasi_set_args, error, case_297, false),
+    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_298, false),
+    REFUSES_NULL(dwcp_wasi_add_env, name, case_299, false),
+    REFUSES_NULL(dwcp_wasi_add_env, value, case_300, false),
+    ALLOWS_NULL(dwcp_wasi_add_env, error, case_301, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_302, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_303, false),
+    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_304, false),
+    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_305, false),
+    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_306, false),
+    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_307, false),
+    ALLOWS_NULL(dwcp_wasi_set_output, error, case_308, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_309, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, host, case_310, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_311, false),
+    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_312, false),
+    REFUSES_NULL(dwcp_wasi_output, wasi, case_313, false),
+    REFUSES_NULL(dwcp_wasi_output, out, case_314, false),
+    ALLOWS_NULL(dwcp_wasi_output, truncated, case_315, false),
+    ALLOWS_NULL(dwcp_wasi_output, error, case_316, false),
+    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_317, false),
+    REFUSES_NULL(dwcp_runtime_metrics, io, case_318, false),
+    ALLOWS_NULL(dwcp_runtime_metrics, error, case_319, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_320, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_321, false),
+    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_322, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_323, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_324, false),
+    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_325, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_326, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_327, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_328, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_329, false),
+    REFUSES_NULL(dwcp_function_call_batch, function, case_330, false),
+    REFUSES_NULL(dwcp_function_call_batch, args, case_331, false),
+    ALLOWS_NULL(dwcp_function_call_batch, options, case_332, false),
+    ALLOWS_NULL(dwcp_function_call_batch, batch, case_333, false),
+    REFUSES_NULL(dwcp_function_call_batch, results, case_334, false),
+    REFUSES_NULL(dwcp_function_call_batch, rows, case_335, false),
+    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_336, false),
+    ALLOWS_NULL(dwcp_function_call_batch, error, case_337, false),
+    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_338, false),
+    SURVIVES_NULL(dwcp_caller_user_data, caller, case_339, true),
+    SURVIVES_NULL(dwcp_caller_call_id, caller, case_340, true),
+    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_341, true),
+    REFUSES_NULL(dwcp_caller_memory, caller, case_342, true),
+    REFUSES_NULL(dwcp_caller_memory, out, case_343, true),
+    REFUSES_NULL(dwcp_caller_read, caller, case_344, true),
+    REFUSES_NULL(dwcp_caller_read, dst, case_345, true),
+    REFUSES_NULL(dwcp_caller_write, caller, case_346, true),
+    REFUSES_NULL(dwcp_caller_write, src, case_347, true),
+    SURVIVES_NULL(dwcp_caller_fail, caller, case_348, true),
+    SURVIVES_NULL(dwcp_caller_fail, message, case_349, true),
+    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_350, true),
+    REFUSES_NULL(dwcp_caller_string, caller, case_351, true),
+    REFUSES_NULL(dwcp_caller_string, out, case_352, true),
+    REFUSES_NULL(dwcp_caller_c_string, caller, case_353, true),
+    REFUSES_NULL(dwcp_caller_c_string, out, case_354, true),
+    REFUSES_NULL(dwcp_caller_allocate, caller, case_355, true),
+    REFUSES_NULL(dwcp_caller_allocate, ptr, case_356, true),
+    REFUSES_NULL(dwcp_caller_return, caller, case_357, true),
+    REFUSES_NULL(dwcp_caller_return, result, case_358, true),
+    ALLOWS_NULL(dwcp_caller_return, data, case_359, true),
+    REFUSES_NULL(dwcp_caller_call, caller, case_360, true),
+    REFUSES_NULL(dwcp_caller_call, function, case_361, true),
+    ALLOWS_NULL(dwcp_caller_call, signature, case_362, true),
+    REFUSES_NULL(dwcp_caller_call, args, case_363, true),
+    REFUSES_NULL(dwcp_caller_call, results, case_364, true),
+    ALLOWS_NULL(dwcp_caller_call, nresults, case_365, true),
+    ALLOWS_NULL(dwcp_caller_call, error, case_366, true),
+    REFUSES_NULL(dwcp_caller_call_ref, caller, case_367, true),
+    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_368, true),
+    REFUSES_NULL(dwcp_caller_call_ref, args, case_369, true),
+    REFUSES_NULL(dwcp_caller_call_ref, results, case_370, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_371, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, error, case_372, true),
+    REFUSES_NULL(dwcp_caller_externref_new, caller, case_373, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, data, case_374, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_375, true),
+    REFUSES_NULL(dwcp_caller_externref_new, out, case_376, true),
+    REFUSES_NULL(dwcp_caller_externref_data, caller, case_377, true),
+    REFUSES_NULL(dwcp_caller_externref_data, value, case_378, true),
+    REFUSES_NULL(dwcp_caller_externref_data, out, case_379, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_380, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, value, case_381, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, out, case_382, true),
+    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_383, true),
+    CALLS(dwcp_cancel_new, none, case_384, false),
+    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_385, false),
+    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_386, false),
+    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_387, false),
+    SURVIVES_NULL(dwcp_cancel_free, cancel, case_388, false),
+    REFUSES_NULL(dwcp_vm_acquire, module, case_389, false),
+    ALLOWS_NULL(dwcp_vm_acquire, options, case_390, false),
+    REFUSES_NULL(dwcp_vm_acquire, out, case_391, false),
+    ALLOWS_NULL(dwcp_vm_acquire, error, case_392, false),
+    SURVIVES_NULL(dwcp_vm_release, vm, case_393, false),
+    REFUSES_NULL(dwcp_vm_call, vm, case_394, false),
+    REFUSES_NULL(dwcp_vm_call, function, case_395, false),
+    REFUSES_NULL(dwcp_vm_call, args, case_396, false),
+    ALLOWS_NULL(dwcp_vm_call, options, case_397, false),
+    REFUSES_NULL(dwcp_vm_call, results, case_398, false),
+    ALLOWS_NULL(dwcp_vm_call, nresults, case_399, false),
+    ALLOWS_NULL(dwcp_vm_call, stats, case_400, false),
+    ALLOWS_NULL(dwcp_vm_call, error, case_401, false),
+    REFUSES_NULL(dwcp_vm_call_ref, vm, case_402, false),
+    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_403, false),
+    REFUSES_NULL(dwcp_vm_call_ref, args, case_404, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, options, case_405, false),
+    REFUSES_NULL(dwcp_vm_call_ref, results, case_406, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_407, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_408, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, error, case_409, false),
+    REFUSES_NULL(dwcp_vm_read, vm, case_410, false),
+    REFUSES_NULL(dwcp_vm_read, dst, case_411, false),
+    ALLOWS_NULL(dwcp_vm_read, error, case_412, false),
+    REFUSES_NULL(dwcp_vm_write, vm, case_413, false),
+    REFUSES_NULL(dwcp_vm_write, src, case_414, false),
+    ALLOWS_NULL(dwcp_vm_write, error, case_415, false),
+    REFUSES_NULL(dwcp_vm_memory_size, vm, case_416, false),
+    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_417, false),
+    ALLOWS_NULL(dwcp_vm_memory_size, error, case_418, false),
+    REFUSES_NULL(dwcp_vm_global_get, vm, case_419, false),
+    REFUSES_NULL(dwcp_vm_global_get, name, case_420, false),
+    REFUSES_NULL(dwcp_vm_global_get, out, case_421, false),
+    ALLOWS_NULL(dwcp_vm_global_get, error, case_422, false),
+    REFUSES_NULL(dwcp_vm_global_set, vm, case_423, false),
+    REFUSES_NULL(dwcp_vm_global_set, name, case_424, false),
+    REFUSES_NULL(dwcp_vm_global_set, value, case_425, false),
+    ALLOWS_NULL(dwcp_vm_global_set, error, case_426, false),
+    REFUSES_NULL(dwcp_vm_externref_new, vm, case_427, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, data, case_428, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_429, false),
+    REFUSES_NULL(dwcp_vm_externref_new, out, case_430, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, error, case_431, false),
+    REFUSES_NULL(dwcp_vm_externref_data, vm, case_432, false),
+    REFUSES_NULL(dwcp_vm_externref_data, value, case_433, false),
+    REFUSES_NULL(dwcp_vm_externref_data, out, case_434, false),
+    ALLOWS_NULL(dwcp_vm_externref_data, error, case_435, false),
+    REFUSES_NULL(dwcp_vm_ref_free, vm, case_436, false),
+    REFUSES_NULL(dwcp_vm_ref_free, value, case_437, false),
+    ALLOWS_NULL(dwcp_vm_ref_free, error, case_438, false),
+    REFUSES_NULL(dwcp_vm_gc, vm, case_439, false),
+    ALLOWS_NULL(dwcp_vm_gc, error, case_440, false),
 };
 
 int main(void) {

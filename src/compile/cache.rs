@@ -20,13 +20,13 @@ pub struct Held {
 /// Compiled code by hash. The settings of the engine, its metering among them, are no part of the key: a runtime has one engine,
 /// whose settings never change, and a cache of its own. Code in use outlives its eviction: the cache only gives its own reference back.
 pub struct Cache {
-    max_modules: usize,
-    max_bytes: u64,
     metrics: Arc<Metrics>,
     state: Mutex<State>,
 }
 
 struct State {
+    max_modules: usize,
+    max_bytes: u64,
     held: LruCache<Hash, Arc<Code>>,
     bytes: u64,
     flights: HashMap<Hash, Arc<Flight>>,
@@ -60,8 +60,9 @@ pub struct Lookup {
 
 impl Cache {
     pub fn new(max_modules: u32, max_bytes: u64, metrics: Arc<Metrics>) -> Cache {
-        let state = State { held: LruCache::unbounded(), bytes: 0, flights: HashMap::new() };
-        Cache { max_modules: max_modules as usize, max_bytes, metrics, state: Mutex::new(state) }
+        let (held, flights) = (LruCache::unbounded(), HashMap::new());
+        let state = State { max_modules: max_modules as usize, max_bytes, held, bytes: 0, flights };
+        Cache { metrics, state: Mutex::new(state) }
     }
 
     /// The code of `hash`, compiled by `compile` if it is not held. Of many that ask at once, one compiles and the others wait;
@@ -132,21 +133,32 @@ impl Cache {
     fn insert(&self, code: &Arc<Code>) -> Vec<Arc<Code>> {
         code.touch();
         let mut state = self.state.lock();
-        let mut evicted = Vec::new();
-        if code.code_bytes > self.max_bytes {
-            return evicted;
+        if code.code_bytes > state.max_bytes {
+            return Vec::new();
         }
         if let Some(old) = state.held.put(code.hash, Arc::clone(code)) {
             state.bytes -= old.code_bytes;
         }
         state.bytes += code.code_bytes;
-        while state.held.len() > self.max_modules || state.bytes > self.max_bytes {
+        self.make_room(&mut state)
+    }
+
+    fn make_room(&self, state: &mut State) -> Vec<Arc<Code>> {
+        let mut evicted = Vec::new();
+        while state.held.len() > state.max_modules || state.bytes > state.max_bytes {
             let Some((_, old)) = state.held.pop_lru() else { break };
             state.bytes -= old.code_bytes;
             evicted.push(old);
         }
         self.metrics.cache_evicted(evicted.len() as u64);
         evicted
+    }
+
+    /// Changes how much may be held, and gives what had to go.
+    pub fn set_bounds(&self, max_modules: u32, max_bytes: u64) -> Vec<Arc<Code>> {
+        let mut state = self.state.lock();
+        (state.max_modules, state.max_bytes) = (max_modules as usize, max_bytes);
+        self.make_room(&mut state)
     }
 
     /// Gives the cache's reference back. Handles that use the code keep it.

@@ -9,17 +9,18 @@ const END: &str = "<!-- fields: end -->";
 fn table() -> String {
     let configs = Profile::ALL.map(Config::new);
     let mut out = String::from(
-        "| field | meaning | unit | range | default | high traffic | development | secure | per call? | setter |\n\
-         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+        "| field | meaning | unit | range | default | high traffic | development | secure | per call? | live? | setter |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for f in FIELDS {
         let i = f.info();
         let (about, unit) = (i.about, i.unit);
         let [d, h, v, s] = configs.each_ref().map(|c| default(*f, c));
-        let (range, per_call) = (range(*f), if i.per_call { "yes" } else { "no" });
+        let yes = |is: bool| if is { "yes" } else { "no" };
+        let (range, per_call, live) = (range(*f), yes(i.per_call), yes(i.live));
         let verb = if f.kind() == Kind::Directories { "add_allowed_directory" } else { &format!("set_{}", i.name) };
         let row = format!(
-            "| `{}` | {about} | {unit} | {range} | {d} | {h} | {v} | {s} | {per_call} | `dwcp_config_{verb}` |\n",
+            "| `{}` | {about} | {unit} | {range} | {d} | {h} | {v} | {s} | {per_call} | {live} | `dwcp_config_{verb}` |\n",
             i.name
         );
         out.push_str(&row.replace("|  |", "| |"));

@@ -21,6 +21,8 @@ pub struct Info {
     pub unlimited: Option<u64>,
     /// Whether one call can ask for another value through its options.
     pub per_call: bool,
+    /// Whether it can change while a runtime lives.
+    pub live: bool,
 }
 
 /// A field with its type: reads, checks and writes it.
@@ -75,10 +77,10 @@ impl<T: Value> Field for Setting<T> {
     }
 }
 
-/// `name: type, unit, range (or a value for no limit), per call; default | high traffic | development | secure; meaning`.
+/// `name: type, unit, range (or a value for no limit), per call or not, live or fixed; default | high traffic | development | secure; meaning`.
 /// One default stands for all profiles.
 macro_rules! fields {
-    ($( $name:ident: $type:ty, $unit:literal, $min:expr => $max:expr $(; or $unlimited:expr)?, $call:ident;
+    ($( $name:ident: $type:ty, $unit:literal, $min:expr => $max:expr $(; or $unlimited:expr)?, $call:ident $live:ident;
         $default:expr $(, $high:expr, $development:expr, $secure:expr)?; $about:literal; )*) => {
         /// The settings of a runtime. The fields are plain: [`Config::validate`] checks them when a runtime is made.
         #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +103,7 @@ macro_rules! fields {
                 info: Info {
                     name: stringify!($name), about: $about, unit: $unit, min: $min, max: $max,
                     unlimited: fields!(@optional $($unlimited)?), per_call: fields!(@call $call),
+                    live: fields!(@live $live),
                 },
                 get: |c| &c.$name,
                 slot: |c| &mut c.$name,
@@ -123,6 +126,8 @@ macro_rules! fields {
     (@optional $value:expr) => { Some($value) };
     (@call per_call) => { true };
     (@call per_runtime) => { false };
+    (@live live) => { true };
+    (@live fixed) => { false };
 }
 
 const KIB: u64 = 1 << 10;
@@ -136,114 +141,114 @@ const MAX_FILE: u64 = i64::MAX as u64;
 
 fields! {
     // ---- VMs ----
-    pool_size: u32, "VMs", 0 => 20_000, per_runtime; 100, 500, 10, 100;
+    pool_size: u32, "VMs", 0 => 20_000, per_runtime fixed; 100, 500, 10, 100;
         "Ready VMs over all modules. Takes effect when ready VMs arrive; 0.1 makes every VM on the spot, so the value is only carried and reported.";
-    max_live_vms: u32, "VMs", 1 => 20_000, per_runtime; 1000, 2000, 100, 1000;
+    max_live_vms: u32, "VMs", 1 => 20_000, per_runtime live; 1000, 2000, 100, 1000;
         "VMs that may exist at once: the bound on calls that run at the same time.";
-    max_total_memory_bytes: u64, "bytes", 0 => 64 << 40, per_runtime; 16 * GIB, 64 * GIB, 4 * GIB, 8 * GIB;
+    max_total_memory_bytes: u64, "bytes", 0 => 64 << 40, per_runtime live; 16 * GIB, 64 * GIB, 4 * GIB, 8 * GIB;
         "Linear memory of all VMs of the runtime together; 0 is no bound but the machine's.";
-    acquire_timeout_ms: u64, "ms", 0 => 3_600_000, per_runtime; 1000;
+    acquire_timeout_ms: u64, "ms", 0 => 3_600_000, per_runtime live; 1000;
         "How long a call waits for a slot when all are in use; 0 does not wait.";
-    strict_capacity: bool, "", 0 => 0, per_runtime; false;
+    strict_capacity: bool, "", 0 => 0, per_runtime fixed; false;
         "Whether a runtime is refused where the machine has no room for max_live_vms; without, it is made with fewer slots and a warning.";
-    signals_based_traps: bool, "", 0 => 0, per_runtime; true;
+    signals_based_traps: bool, "", 0 => 0, per_runtime fixed; true;
         "Whether guests' faults are caught by signal handlers. Without, compiled code checks every access itself, which is slower, and the process keeps its own handlers.";
 
     // ---- modules ----
-    cache_size: u32, "modules", 1 => 1_000_000, per_runtime; 1000, 5000, 100, 1000;
+    cache_size: u32, "modules", 1 => 1_000_000, per_runtime live; 1000, 5000, 100, 1000;
         "Compiled modules that the cache keeps; the least recently used goes first.";
-    cache_bytes: u64, "bytes", MIB => u64::MAX, per_runtime; GIB;
+    cache_bytes: u64, "bytes", MIB => u64::MAX, per_runtime live; GIB;
         "Compiled code that the cache keeps, in bytes.";
-    max_module_bytes: u64, "bytes", 8 => GIB, per_runtime; 64 * MIB;
+    max_module_bytes: u64, "bytes", 8 => GIB, per_runtime live; 64 * MIB;
         "Largest module that is accepted, checked before it is compiled.";
-    max_functions: u32, "functions", 1 => 1_000_000, per_runtime; 10_000;
+    max_functions: u32, "functions", 1 => 1_000_000, per_runtime live; 10_000;
         "Most functions in a module, checked before it is compiled.";
-    max_types: u32, "types", 1 => 1_000_000, per_runtime; 20_000;
+    max_types: u32, "types", 1 => 1_000_000, per_runtime live; 20_000;
         "Types of a module. They are compared with each other when it is compiled.";
-    max_imports: u32, "imports", 0 => 1_000_000, per_runtime; 10_000;
+    max_imports: u32, "imports", 0 => 1_000_000, per_runtime live; 10_000;
         "Imports of a module, of every kind.";
-    max_exports: u32, "exports", 0 => 1_000_000, per_runtime; 20_000;
+    max_exports: u32, "exports", 0 => 1_000_000, per_runtime live; 20_000;
         "Exports of a module, of every kind.";
-    max_globals: u32, "globals", 0 => 1_000_000, per_runtime; 10_000;
+    max_globals: u32, "globals", 0 => 1_000_000, per_runtime live; 10_000;
         "Globals that a module defines.";
-    max_data_segments: u32, "segments", 0 => 100_000, per_runtime; 10_000;
+    max_data_segments: u32, "segments", 0 => 100_000, per_runtime live; 10_000;
         "Data segments of a module.";
-    max_element_segments: u32, "segments", 0 => 100_000, per_runtime; 10_000;
+    max_element_segments: u32, "segments", 0 => 100_000, per_runtime live; 10_000;
         "Element segments of a module, each of which costs compiled code.";
-    max_function_bytes: u64, "bytes", 16 => 7_654_321, per_runtime; MIB;
+    max_function_bytes: u64, "bytes", 16 => 7_654_321, per_runtime live; MIB;
         "Body of one function of a module.";
-    max_locals: u32, "locals", 0 => 50_000, per_runtime; 10_000;
+    max_locals: u32, "locals", 0 => 50_000, per_runtime live; 10_000;
         "Locals of one function of a module, its parameters not counted.";
-    max_nesting_depth: u32, "blocks", 1 => 100_000, per_runtime; 10_000;
+    max_nesting_depth: u32, "blocks", 1 => 100_000, per_runtime live; 10_000;
         "Blocks within blocks of one function. The compiler's time grows with the square of the depth.";
-    max_name_bytes: u64, "bytes", 0 => 64 * MIB, per_runtime; 4 * MIB;
+    max_name_bytes: u64, "bytes", 0 => 64 * MIB, per_runtime live; 4 * MIB;
         "Names of a module's imports and exports, summed.";
-    max_debug_info_bytes: u64, "bytes", 0 => 256 * MIB, per_runtime; 16 * MIB, 16 * MIB, 16 * MIB, 0;
+    max_debug_info_bytes: u64, "bytes", 0 => 256 * MIB, per_runtime live; 16 * MIB, 16 * MIB, 16 * MIB, 0;
         "Line tables (DWARF) kept of a module, for file and line in the frames of its errors; of a module with more, none are kept.";
-    opt_level: OptLevel, "", 0 => 0, per_runtime; OptLevel::Speed;
+    opt_level: OptLevel, "", 0 => 0, per_runtime fixed; OptLevel::Speed;
         "How hard the compiler works: none compiles fastest, speed runs fastest, speed_and_size also makes code smaller.";
-    parallel_compilation: bool, "", 0 => 0, per_runtime; true;
+    parallel_compilation: bool, "", 0 => 0, per_runtime fixed; true;
         "Whether the functions of one module are compiled on several threads.";
-    compile_threads: u32, "threads", 0 => 256, per_runtime; 0;
+    compile_threads: u32, "threads", 0 => 256, per_runtime fixed; 0;
         "Threads of the compiler; 0 is one for each core.";
-    max_concurrent_compiles: u32, "modules", 0 => 256, per_runtime; 0;
+    max_concurrent_compiles: u32, "modules", 0 => 256, per_runtime fixed; 0;
         "Modules that are compiled at once; more wait their turn. 0 is as many as the compiler has threads.";
 
     // ---- limits of a call ----
-    max_memory_bytes: u64, "bytes", 64 * KIB => 4 * GIB, per_call; 128 * MIB, 128 * MIB, 128 * MIB, 64 * MIB;
+    max_memory_bytes: u64, "bytes", 64 * KIB => 4 * GIB, per_call live; 128 * MIB, 128 * MIB, 128 * MIB, 64 * MIB;
         "Linear memory of a VM, summed over its memories.";
-    max_memory_bytes_ceiling: u64, "bytes", 0 => 4 * GIB, per_runtime; 0;
+    max_memory_bytes_ceiling: u64, "bytes", 0 => 4 * GIB, per_runtime live; 0;
         "Most memory that a call may ask for; 0 is the same as max_memory_bytes.";
-    max_table_elements: u32, "elements", 0 => 10_000_000, per_call; 1000;
+    max_table_elements: u32, "elements", 0 => 10_000_000, per_call live; 1000;
         "Elements of a VM's tables, summed over its tables.";
-    max_table_elements_ceiling: u32, "elements", 0 => 10_000_000, per_runtime; 0;
+    max_table_elements_ceiling: u32, "elements", 0 => 10_000_000, per_runtime live; 0;
         "Most table elements that a call may ask for; 0 is the same as max_table_elements.";
-    max_instances: u32, "instances", 1 => 10_000, per_call; 100;
+    max_instances: u32, "instances", 1 => 10_000, per_call live; 100;
         "Instances that one VM may hold.";
-    max_instances_ceiling: u32, "instances", 0 => 10_000, per_runtime; 0;
+    max_instances_ceiling: u32, "instances", 0 => 10_000, per_runtime live; 0;
         "Most instances that a call may ask for; 0 is the same as max_instances.";
-    max_execution_time_ms: u64, "ms", 0 => YEAR_MS, per_call; 30_000, 30_000, 300_000, 10_000;
+    max_execution_time_ms: u64, "ms", 0 => YEAR_MS, per_call live; 30_000, 30_000, 300_000, 10_000;
         "Time of a call from entry to return, waiting for a slot included; 0 is no deadline.";
-    max_execution_time_ms_ceiling: u64, "ms", 0 => YEAR_MS; or UNLIMITED, per_runtime; 0;
+    max_execution_time_ms_ceiling: u64, "ms", 0 => YEAR_MS; or UNLIMITED, per_runtime live; 0;
         "Most time that a call may ask for; 0 is the same as max_execution_time_ms, UINT64_MAX is any time.";
-    max_stack_size_bytes: u64, "bytes", 64 * KIB => 256 * MIB, per_runtime; MIB;
+    max_stack_size_bytes: u64, "bytes", 64 * KIB => 256 * MIB, per_runtime fixed; MIB;
         "Native stack that a guest may use.";
-    enable_fuel_metering: bool, "", 0 => 0, per_runtime; true;
+    enable_fuel_metering: bool, "", 0 => 0, per_runtime fixed; true;
         "Whether guest instructions are counted and fuel_limit is enforced.";
-    fuel_limit: u64, "fuel", 1 => MAX_FUEL, per_call; 1_000_000;
+    fuel_limit: u64, "fuel", 1 => MAX_FUEL, per_call live; 1_000_000;
         "Fuel of a call, about one unit for each instruction; 1 000 000 is about a millisecond of guest.";
-    fuel_limit_ceiling: u64, "fuel", 0 => MAX_FUEL, per_runtime; 0;
+    fuel_limit_ceiling: u64, "fuel", 0 => MAX_FUEL, per_runtime live; 0;
         "Most fuel that a call may ask for; 0 is the same as fuel_limit.";
-    max_result_bytes: u64, "bytes", 0 => 4 * GIB, per_runtime; 16 * MIB, 16 * MIB, 16 * MIB, MIB;
+    max_result_bytes: u64, "bytes", 0 => 4 * GIB, per_runtime live; 16 * MIB, 16 * MIB, 16 * MIB, MIB;
         "Strings and bytes that one call may give back, or that a host function may be given at once.";
-    session_idle_timeout_ms: u64, "ms", 0 => YEAR_MS, per_runtime; 300_000, 300_000, 0, 60_000;
+    session_idle_timeout_ms: u64, "ms", 0 => YEAR_MS, per_runtime fixed; 300_000, 300_000, 0, 60_000;
         "Time without a call after which a session loses its VM; 0 is never.";
 
     // ---- reach of a guest ----
-    enable_wasi: bool, "", 0 => 0, per_runtime; true;
+    enable_wasi: bool, "", 0 => 0, per_runtime fixed; true;
         "Whether modules may import WASI preview 1.";
-    allowed_syscalls: Vec<String>, "", 0 => 0, per_runtime; strings(&["fd_read", "fd_write", "proc_exit"]);
+    allowed_syscalls: Vec<String>, "", 0 => 0, per_runtime fixed; strings(&["fd_read", "fd_write", "proc_exit"]);
         "WASI functions that a guest may call: names, globs and groups. An empty list allows all that is not denied.";
-    denied_syscalls: Vec<String>, "", 0 => 0, per_runtime; strings(&["sock_*", "path_open"]);
+    denied_syscalls: Vec<String>, "", 0 => 0, per_runtime fixed; strings(&["sock_*", "path_open"]);
         "WASI functions that a guest may not call; deny beats allow.";
-    deny_action: DenyAction, "", 0 => 0, per_runtime; DenyAction::Errno;
+    deny_action: DenyAction, "", 0 => 0, per_runtime fixed; DenyAction::Errno;
         "What a denied call does: errno tells the guest that it is not capable, trap ends the call.";
-    network_access: bool, "", 0 => 0, per_runtime; false;
+    network_access: bool, "", 0 => 0, per_runtime fixed; false;
         "Whether a guest may reach the network.";
-    filesystem_access: bool, "", 0 => 0, per_runtime; true, true, true, false;
+    filesystem_access: bool, "", 0 => 0, per_runtime fixed; true, true, true, false;
         "Whether a guest sees allowed_directories at all.";
-    allowed_directories: Vec<Directory>, "", 0 => 0, per_runtime;
+    allowed_directories: Vec<Directory>, "", 0 => 0, per_runtime fixed;
         vec![Directory { host: "/tmp".into(), guest: "/tmp".into(), read_only: false }];
         "Host directories that guests see, each under its guest path. That a host directory exists is checked by the call that uses it.";
-    max_file_size: u64, "bytes", 0 => MAX_FILE, per_runtime; 10 * MIB;
+    max_file_size: u64, "bytes", 0 => MAX_FILE, per_runtime fixed; 10 * MIB;
         "Size to which a guest may grow a file.";
-    max_open_files: u32, "files", 0 => 65_536, per_runtime; 10;
+    max_open_files: u32, "files", 0 => 65_536, per_runtime fixed; 10;
         "Files and directories that a guest may hold open at once, beside stdio and the allowed directories.";
 
     // ---- observation ----
-    enable_metrics: bool, "", 0 => 0, per_runtime; true;
+    enable_metrics: bool, "", 0 => 0, per_runtime fixed; true;
         "Whether the runtime counts and times what it does; without, every metric is 0.";
-    enable_tracing: bool, "", 0 => 0, per_runtime; false, false, true, false;
+    enable_tracing: bool, "", 0 => 0, per_runtime fixed; false, false, true, false;
         "Whether calls emit trace events. Carried and reported only: no trace events exist before the log callback.";
 }
 

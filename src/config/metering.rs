@@ -31,6 +31,16 @@ impl Metering {
         }
     }
 
+    /// As metrics and errors name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Metering::None => "none",
+            Metering::Deadline => "deadline",
+            Metering::Fuel => "fuel",
+            Metering::Both => "deadline+fuel",
+        }
+    }
+
     /// Whether guests look at their deadline and at what cancels them.
     pub fn has_deadline(self) -> bool {
         matches!(self, Metering::Deadline | Metering::Both)
@@ -71,6 +81,7 @@ mod tests {
             (Metering::Both, "\"deadline+fuel\"", true, true),
         ] {
             assert_eq!(serde_json::to_string(&metering).unwrap(), name);
+            assert_eq!(format!("\"{}\"", metering.name()), name);
             assert_eq!((metering.has_deadline(), metering.has_fuel()), (deadline, fuel));
         }
     }

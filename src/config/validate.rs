@@ -56,7 +56,8 @@ impl Config {
         Ok(())
     }
 
-    fn warnings(&self) -> Vec<String> {
+    /// What is possible together but hardly meant.
+    pub fn warnings(&self) -> Vec<String> {
         let mut out = Vec::new();
         let mut warn = |when: bool, message: &str| {
             if when {

@@ -67,7 +67,7 @@ pub(super) struct Strings {
 }
 
 impl ConfigHandle {
-    fn new(config: Config) -> Self {
+    pub(super) fn new(config: Config) -> Self {
         let mut handle = ConfigHandle { config, strings: Strings::default() };
         handle.copy_strings();
         handle

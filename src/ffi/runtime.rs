@@ -4,7 +4,7 @@ use super::boundary::{
     Handle, clear_out, free, handle, into_handle, pin, require_out, slice, status, string, struct_size, value, write_out,
     write_struct,
 };
-use super::config::dwcp_config;
+use super::config::{ConfigHandle, dwcp_config};
 use super::error::dwcp_error;
 use super::module::{dwcp_module, dwcp_module_info_t, info_of};
 use super::status::dwcp_status_t;
@@ -109,6 +109,56 @@ pub unsafe extern "C" fn dwcp_runtime_drain(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_runtime_resume(runtime: *mut dwcp_runtime, error: *mut *mut dwcp_error) -> dwcp_status_t {
     status(error, || handle(runtime.cast_const(), "runtime")?.resume())
+}
+
+/// Puts the settings of `config` in force for what begins from now on: a limit changed in an incident, without a restart. Calls under
+/// way keep what they began with, sessions what was settled when they were acquired. Fields that docs/limits.md calls live may
+/// differ from those in force; they are the limits of calls with their ceilings, max_result_bytes, max_live_vms,
+/// max_total_memory_bytes, acquire_timeout_ms, cache_size, cache_bytes and the caps of modules. All others must be as they are. The runtime was built for the largest
+/// VM that a call could ask for when it was made: memory, table elements, functions and live VMs cannot be raised beyond that, so a host that means
+/// to raise them later sets their ceilings, or max_live_vms, first and lowers them afterwards. Where less is allowed than is in use,
+/// nothing is taken away; it holds as room comes free.
+///
+/// Returns: DWCP_OK, and the settings are in force.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `config` is NULL), DWCP_ERR_INVALID_CONFIG (settings that contradict each other,
+/// a field that cannot change or not so far; nothing has changed then), DWCP_ERR_CLOSED.
+/// Ownership: borrows both; the config is copied.
+/// Threads: any; nobody may be changing `config`.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_reconfigure(
+    runtime: *mut dwcp_runtime,
+    config: *const dwcp_config,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    status(error, || {
+        let runtime = pin(runtime.cast_const(), "runtime")?;
+        runtime.reconfigure(handle(config, "config")?.config())
+    })
+}
+
+/// Copies the settings that are in force, to be looked at, or changed and given to dwcp_runtime_reconfigure.
+///
+/// Returns: DWCP_OK and a config in `out`.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `out` is NULL), DWCP_ERR_CLOSED.
+/// Ownership: the config is the caller's, to be given back by dwcp_config_free.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_config(
+    runtime: *const dwcp_runtime,
+    out: *mut *mut dwcp_config,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    clear_out(out);
+    status(error, || {
+        require_out(out, "out")?;
+        let runtime = handle(runtime, "runtime")?;
+        runtime.check_open()?;
+        let config = runtime.settings().copy();
+        write_out(out, || into_handle(ConfigHandle::new((*config).clone())));
+        Ok(())
+    })
 }
 
 /// Makes an alias stand for a module from now on, whatever it stood for before, also as a key that came with bytes: in one step, so that of calls made by alias at

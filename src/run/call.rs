@@ -434,7 +434,7 @@ impl<'a> Order<'a> {
         command: bool,
     ) -> Result<Order<'a>> {
         linked.check_enabled()?;
-        let limits = Limits::settle(runtime.config(), &options.asked, command)?;
+        let limits = Limits::settle(&runtime.settings().look(), &options.asked, command)?;
         let deadline = limits.timeout_ns.map(Duration::from_nanos).and_then(|timeout| entered.checked_add(timeout));
         Ok(Order { linked, limits, entered, deadline, user_data: options.user_data, tokens })
     }

@@ -17,6 +17,7 @@ pub mod references;
 pub mod runtime;
 pub mod session;
 mod sessions;
+pub mod settings;
 pub mod strings;
 mod typed;
 pub mod vm;

@@ -38,7 +38,7 @@ pub struct Base<'a> {
     pub syscalls: &'a SyscallPolicy,
     pub wasi_enabled: bool,
     pub env: &'a Arc<Environment>,
-    pub config: &'a Config,
+    pub config: Arc<Config>,
 }
 
 /// Code with its imports resolved.
@@ -87,7 +87,7 @@ impl Linked {
         options.policy.check(names, code.exports.iter().map(|e| e.name.as_str()))?;
         let units = link::units(&options.links)?;
         let needs = units.iter().fold(code.needs, |sum, unit| sum.and(&unit.linked.code.needs));
-        guard::check_room(base.config, &needs)?;
+        guard::check_room(&base.config, &needs)?;
         let instances = units.len() as u64 + 1;
         let limit = u64::from(base.config.instances_ceiling());
         if instances > limit {

@@ -45,8 +45,11 @@ pub enum Lack {
 
 /// Counts live VMs and their memory against what there may be.
 pub struct Pool {
-    all: Room,
-    acquire_timeout: Duration,
+    /// Slots that the machine gave.
+    slots: u32,
+    /// What there may be, in one word. It may be made less than what is taken.
+    all: AtomicU64,
+    acquire_timeout_ms: AtomicU64,
     /// What is taken, in one word: a VM takes and gives back both in one step.
     taken: CachePadded<AtomicU64>,
     waiters: AtomicU32,
@@ -91,22 +94,36 @@ impl Drop for KeptSlot {
 
 impl Pool {
     /// `max_memory` bytes for all VMs together, 0 for any number.
-    pub fn new(slots: u32, max_memory: u64, acquire_timeout: Duration) -> Pool {
-        let pages = if max_memory == 0 { PAGES } else { (max_memory / PAGE).min(PAGES) };
-        Pool {
-            all: Room { slots, pages },
-            acquire_timeout,
+    pub fn new(slots: u32, max_memory: u64, acquire_timeout_ms: u64) -> Pool {
+        let pool = Pool {
+            slots,
+            all: AtomicU64::new(0),
+            acquire_timeout_ms: AtomicU64::new(0),
             taken: CachePadded::default(),
             waiters: AtomicU32::new(0),
             heavy: AtomicU32::new(0),
             lock: Mutex::new(()),
             freed: Condvar::new(),
-        }
+        };
+        pool.set(slots, max_memory, acquire_timeout_ms);
+        pool
+    }
+
+    /// Changes what there may be, of slots no more than the machine gave. What is taken beyond it is not taken back.
+    pub fn set(&self, slots: u32, max_memory: u64, acquire_timeout_ms: u64) {
+        let pages = if max_memory == 0 { PAGES } else { (max_memory / PAGE).min(PAGES) };
+        self.all.store(Room { slots: slots.min(self.slots), pages }.packed(), Ordering::Relaxed);
+        self.acquire_timeout_ms.store(acquire_timeout_ms, Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn all(&self) -> Room {
+        Room::unpacked(self.all.load(Ordering::Relaxed))
     }
 
     /// All slots, free and taken.
     pub fn slots(&self) -> u32 {
-        self.all.slots
+        self.all().slots
     }
 
     fn give_back(&self, room: Room) {
@@ -121,17 +138,18 @@ impl Pool {
     #[inline]
     pub fn try_acquire(&self, room: Room) -> std::result::Result<Slot<'_>, Lack> {
         // The largest module runs alone where there are fewer slots than it would take.
-        let room = Room { slots: room.slots.clamp(1, self.all.slots), ..room };
+        let room = Room { slots: room.slots.clamp(1, self.slots()), ..room };
         self.take(room).map(|()| Slot { pool: self, room })
     }
 
     #[inline]
     fn take(&self, room: Room) -> std::result::Result<(), Lack> {
+        let all = self.all();
         let more = |word: u64| {
             let taken = Room::unpacked(word);
-            if room.slots > self.all.slots - taken.slots {
+            if room.slots > all.slots.saturating_sub(taken.slots) {
                 Err(Lack::Slots)
-            } else if room.pages > self.all.pages - taken.pages {
+            } else if room.pages > all.pages.saturating_sub(taken.pages) {
                 Err(Lack::Memory)
             } else {
                 Ok(word + room.packed())
@@ -158,8 +176,9 @@ impl Pool {
 
     fn memory_hit(&self, pages: u64) -> LimitHit {
         let taken = Room::unpacked(self.taken.load(Ordering::Relaxed)).pages;
-        let asked = taken.saturating_add(pages).max(self.all.pages + 1);
-        LimitHit { name: c"max_total_memory_bytes", limit: self.all.pages * PAGE, asked: asked.saturating_mul(PAGE) }
+        let all = self.all().pages;
+        let asked = taken.saturating_add(pages).max(all + 1);
+        LimitHit { name: c"max_total_memory_bytes", limit: all * PAGE, asked: asked.saturating_mul(PAGE) }
     }
 
     /// Waits for room until `acquire_timeout_ms` or the call's deadline, whichever is first. A call made from inside a host
@@ -176,7 +195,8 @@ impl Pool {
             let why = "and a call from inside a host function does not wait for it";
             return self.try_acquire(room).map_err(|lack| self.no_room(lack, room, why));
         }
-        let patience = Instant::now() + self.acquire_timeout;
+        let acquire_timeout = Duration::from_millis(self.acquire_timeout_ms.load(Ordering::Relaxed));
+        let patience = Instant::now() + acquire_timeout;
         let until = deadline.map_or(patience, |d| d.min(patience));
         let mut heavy = room.slots > 1;
         self.waiters.fetch_add(1, Ordering::SeqCst);
@@ -197,7 +217,7 @@ impl Pool {
                         Error::new(Status::TIMEOUT, "max_execution_time_ms: the deadline passed while the call waited for a slot")
                     }
                     _ => {
-                        let why = format!("and none came free in {} ms (acquire_timeout_ms)", self.acquire_timeout.as_millis());
+                        let why = format!("and none came free in {} ms (acquire_timeout_ms)", acquire_timeout.as_millis());
                         self.no_room(lack, room, &why)
                     }
                 });
@@ -234,7 +254,7 @@ impl Pool {
     fn no_room(&self, lack: Lack, room: Room, why: &str) -> Error {
         match lack {
             Lack::Slots => {
-                let slots = u64::from(self.all.slots);
+                let slots = u64::from(self.slots());
                 let text = format!("max_live_vms: all {slots} slots are in use {why}");
                 Error::new(Status::NO_SLOT, text).with_limit(c"max_live_vms", slots, slots + 1)
             }
@@ -265,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_freed_slot_goes_to_a_waiter() {
-        let pool = Pool::new(1, 0, Duration::from_secs(3600));
+        let pool = Pool::new(1, 0, 3_600_000);
         let first = pool.try_acquire(slots(1)).unwrap();
         assert!(pool.try_acquire(slots(1)).is_err());
         assert!(pool.try_acquire(slots(1)).is_err(), "a refusal frees nothing");
@@ -279,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_waiter_that_gives_up_does_not_keep_the_slot_from_the_next() {
-        let pool = Pool::new(1, 0, Duration::from_secs(3600));
+        let pool = Pool::new(1, 0, 3_600_000);
         let held = pool.try_acquire(slots(1)).unwrap();
         let cancelled = std::sync::atomic::AtomicBool::new(false);
         let is_cancelled = || cancelled.load(Ordering::SeqCst).then_some(Interrupt::Cancelled);
@@ -305,7 +325,7 @@ mod tests {
 
     #[test]
     fn a_heavy_vm_takes_several_slots_and_at_most_all() {
-        let pool = Pool::new(4, 0, Duration::from_secs(3600));
+        let pool = Pool::new(4, 0, 3_600_000);
         let light = pool.try_acquire(slots(1)).unwrap();
         assert!(pool.try_acquire(slots(4)).is_err());
         std::thread::scope(|s| {
@@ -318,7 +338,7 @@ mod tests {
 
     #[test]
     fn waits_end_by_patience_deadline_and_cancel() {
-        let pool = Pool::new(1, 0, Duration::from_millis(1));
+        let pool = Pool::new(1, 0, 1);
         let _held = pool.try_acquire(slots(1)).unwrap();
         assert_eq!(pool.acquire(slots(1), None, true, || None).err().unwrap().status(), Status::NO_SLOT);
         assert_eq!(pool.acquire(slots(1), Some(Instant::now()), true, || None).err().unwrap().status(), Status::TIMEOUT);
@@ -328,7 +348,7 @@ mod tests {
 
     #[test]
     fn memory_is_counted_beside_the_slots_and_waited_for() {
-        let pool = Pool::new(10, 3 * PAGE + 1, Duration::from_secs(3600));
+        let pool = Pool::new(10, 3 * PAGE + 1, 3_600_000);
         let two = Room::new(1, 2 * PAGE - 5);
         let first = pool.try_acquire(two).unwrap();
         assert_eq!(pool.try_acquire(two).err(), Some(Lack::Memory));

@@ -23,19 +23,19 @@ use crate::run::module::{Base, Linked, LoadOptions, Module};
 use crate::run::names::{self, Key, Names};
 use crate::run::pool::Pool;
 use crate::run::sessions::Sessions;
+use crate::run::settings::Settings;
 use crate::run::vm::{Environment, VmState};
 use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use wasmtime::{Engine, Linker};
 
 /// A runtime. Shared by its handles; the last one gone ends it.
 pub struct Runtime {
-    config: Config,
-    /// What was odd about the settings or the machine when the runtime was made.
+    /// What was odd about the lists of the settings or the machine when the runtime was made.
     warnings: Vec<String>,
     engine: Engine,
     linker: Arc<Linker<VmState>>,
@@ -66,7 +66,7 @@ pub struct Execute<'a> {
 impl Runtime {
     /// Makes a runtime. No thread starts before it has work.
     pub fn new(config: &Config) -> Result<Arc<Runtime>> {
-        let mut warnings = config.validate()?;
+        config.validate()?;
         crate::fork::watch();
         let syscalls = Arc::new(SyscallPolicy::from_config(
             config.enable_wasi,
@@ -77,7 +77,7 @@ impl Runtime {
             config.deny_action,
         )?);
         let writable = config.allowed_directories.iter().any(|d| !d.read_only);
-        warnings.extend(syscalls.contradictions(config.filesystem_access, config.network_access, writable));
+        let mut warnings = syscalls.contradictions(config.filesystem_access, config.network_access, writable);
         let sandbox = SandboxLimits::new(
             config.filesystem_access,
             &config.allowed_directories,
@@ -97,14 +97,14 @@ impl Runtime {
         let env = Environment {
             engine: engine.clone(),
             metrics: Arc::clone(&metrics),
-            pool: Arc::new(Pool::new(slots, config.max_total_memory_bytes, Duration::from_millis(config.acquire_timeout_ms))),
+            pool: Arc::new(Pool::new(slots, config.max_total_memory_bytes, config.acquire_timeout_ms)),
             sleepers: Sleepers::default(),
             closing: Flag::default(),
             sandbox: Arc::new(sandbox),
             runtime_id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             metering: config.metering(),
             max_stack_bytes: config.max_stack_size_bytes,
-            max_result_bytes: config.max_result_bytes,
+            settings: Settings::new(config),
             sources: SourceMaps::default(),
         };
         Ok(Arc::new(Runtime {
@@ -113,13 +113,12 @@ impl Runtime {
             default_wasi: Arc::new(WasiSettings::default()),
             ticker: Ticker::new(engine.clone()),
             workers: Workers::new(config.compile_threads),
-            stacks: Stacks::new(stack_needed(config)),
+            stacks: Stacks::new(stack_needed(config.max_stack_size_bytes)),
             cache: Cache::new(config.cache_size, config.cache_bytes, Arc::clone(&metrics)),
             sessions: Sessions::new(env.runtime_id, config.session_idle_timeout_ms),
             names: Mutex::default(),
             calls: CachePadded::default(),
             lifecycle: Lifecycle::default(),
-            config: config.clone(),
             warnings,
             metrics,
             engine,
@@ -153,7 +152,7 @@ impl Runtime {
     /// Loads a file of WebAssembly, binary or text.
     pub fn load_file(self: &Arc<Self>, path: &Path, options: &LoadOptions) -> Result<Module> {
         self.check_open()?;
-        let bytes = read_file(&self.config, path)?;
+        let bytes = read_file(&self.settings().look(), path)?;
         self.load(&bytes, None, options)
     }
 
@@ -223,7 +222,7 @@ impl Runtime {
 
     /// Hashes bytes and checks them against their key.
     fn identify<'b>(&self, bytes: &'b [u8], key: &Key<'_>) -> Result<(&'b [u8], Hash)> {
-        guard::check_size(&self.config, bytes.len())?;
+        guard::check_size(&self.settings().look(), bytes.len())?;
         let hash = Hash::of(bytes);
         self.names.lock().check(key, hash)?;
         Ok((bytes, hash))
@@ -231,12 +230,13 @@ impl Runtime {
 
     /// The code of bytes with this hash, compiled if need be.
     fn code(&self, bytes: &[u8], hash: Hash) -> Result<(Arc<Code>, Found)> {
+        let config = self.settings().copy();
         let lookup = self.cache.get_or_compile(hash, || {
             self.workers.run(|| {
                 let binary = guard::binary(bytes)?;
-                let needs = guard::inspect(&self.config, &binary)?;
+                let needs = guard::inspect(&config, &binary)?;
                 let code = Code::compile(&self.engine, hash, &binary, needs, bytes.len())?;
-                let code = code.with_debug_info(DebugInfo::of(&binary, self.config.max_debug_info_bytes));
+                let code = code.with_debug_info(DebugInfo::of(&binary, config.max_debug_info_bytes));
                 self.env.sources.note(&code);
                 Ok(code)
             })?
@@ -262,12 +262,13 @@ impl Runtime {
     }
 
     fn base(&self) -> Base<'_> {
+        let config = self.settings().copy();
         Base {
             linker: &self.linker,
             syscalls: &self.syscalls,
-            wasi_enabled: self.config.enable_wasi,
+            wasi_enabled: config.enable_wasi,
             env: &self.env,
-            config: &self.config,
+            config,
         }
     }
 
@@ -336,16 +337,18 @@ impl Runtime {
     pub fn snapshot(&self) -> Result<Snapshot> {
         self.check_open()?;
         let held = self.cache.held();
+        let config = self.settings().look();
         let mut snapshot = self.metrics.snapshot(Gauges {
-            pool_size: self.config.pool_size,
+            pool_size: config.pool_size,
             idle_vms: 0,
             cache_modules: held.modules,
-            cache_max_modules: self.config.cache_size.into(),
+            cache_max_modules: config.cache_size.into(),
             cache_bytes: held.bytes,
-            cache_max_bytes: self.config.cache_bytes,
+            cache_max_bytes: config.cache_bytes,
         });
         snapshot.metering = self.env.metering;
-        snapshot.warnings.clone_from(&self.warnings);
+        snapshot.warnings = config.warnings();
+        snapshot.warnings.extend_from_slice(&self.warnings);
         Ok(snapshot)
     }
 
@@ -374,8 +377,23 @@ impl Runtime {
         self.lifecycle.check()
     }
 
-    pub fn config(&self) -> &Config {
-        &self.config
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.env.settings
+    }
+
+    /// Puts new settings in force, for what begins from now on. Refused as a whole where one of them cannot change.
+    pub fn reconfigure(&self, new: &Config) -> Result<()> {
+        self.check_open()?;
+        let mut evicted = Vec::new();
+        self.settings().replace(new, |new| {
+            self.env.pool.set(new.max_live_vms, new.max_total_memory_bytes, new.acquire_timeout_ms);
+            evicted = self.cache.set_bounds(new.cache_size, new.cache_bytes);
+        })?;
+        evicted.iter().for_each(|code| self.forget(code.hash));
+        // Those who wait for room may have it now.
+        self.env.pool.wake_all();
+        Ok(())
     }
 
     pub(crate) fn cache(&self) -> &Cache {
@@ -400,7 +418,7 @@ impl Runtime {
 
     /// Stack that a call needs below its caller: the guest's and the host's.
     pub(crate) fn stack_needed(&self) -> usize {
-        stack_needed(&self.config)
+        stack_needed(self.env.max_stack_bytes)
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {
@@ -429,8 +447,8 @@ impl Runtime {
     }
 }
 
-fn stack_needed(config: &Config) -> usize {
-    usize::try_from(config.max_stack_size_bytes).unwrap_or(usize::MAX).saturating_add(HOST_RESERVE)
+fn stack_needed(max_stack_bytes: u64) -> usize {
+    usize::try_from(max_stack_bytes).unwrap_or(usize::MAX).saturating_add(HOST_RESERVE)
 }
 
 /// Reads a file whole, refusing what is no regular file (a pipe would block without a deadline) or over the size cap.

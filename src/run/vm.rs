@@ -13,6 +13,7 @@ use crate::run::link::Source;
 use crate::run::module::Linked;
 use crate::run::pool::{PAGE, Pool};
 use crate::run::references::References;
+use crate::run::settings::Settings;
 use crate::run::strings::Heap;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub struct Environment {
     pub runtime_id: u64,
     pub metering: Metering,
     pub max_stack_bytes: u64,
-    pub max_result_bytes: u64,
+    pub settings: Settings,
     pub sources: SourceMaps,
 }
 
@@ -133,7 +134,7 @@ impl VmState {
 
     /// Bytes of strings and bytes that a call may give back.
     pub fn max_result_bytes(&self) -> u64 {
-        self.linked.env.max_result_bytes
+        self.linked.env.settings.look().max_result_bytes
     }
 
     /// Where a module of the VM has its lines, if it says so.
