@@ -80,7 +80,10 @@ pub fn build(config: &Config) -> Result<EngineParts> {
 }
 
 fn refused(e: &wasmtime::Error) -> Error {
-    Error::new(Status::INVALID_CONFIG, format!("the engine refuses this configuration: {e:#}"))
+    let text = format!("{e:#}");
+    // The one setting that an engine for another machine, or of another build, may be unable to follow.
+    let field = if text.contains("signals-based") { "signals_based_traps: " } else { "" };
+    Error::new(Status::INVALID_CONFIG, format!("{field}the engine refuses this configuration: {text}"))
 }
 
 /// Whether the operating system refused memory or a mapping.
@@ -124,6 +127,8 @@ fn base(config: &Config) -> Result<wasmtime::Config> {
         .epoch_interruption(metering.has_deadline())
         .max_wasm_stack(stack)
         .async_stack_size(stack.saturating_add(HOST_STACK))
+        // Without signals the engine also leaves out what keeps speculation within bounds: that relies on faults at address 0.
+        .signals_based_traps(config.signals_based_traps)
         .parallel_compilation(config.parallel_compilation)
         .cranelift_opt_level(match config.opt_level {
             OptLevel::None => wasmtime::OptLevel::None,
@@ -185,6 +190,13 @@ mod tests {
     #[test]
     fn the_version_is_the_one_pinned() {
         assert!(include_str!("../../Cargo.toml").contains(&format!("wasmtime = {{ version = \"={WASMTIME_VERSION}\"")));
+    }
+
+    #[test]
+    fn a_refusal_of_traps_without_signals_names_the_setting() {
+        let refusal = "when signals-based traps are disabled then spectre mitigations must also be disabled";
+        assert!(refused(&wasmtime::Error::msg(refusal)).message().starts_with("signals_based_traps: the engine refuses"));
+        assert!(!refused(&wasmtime::Error::msg("another")).message().contains("signals_based_traps"));
     }
 
     #[test]

@@ -12,6 +12,9 @@ use std::fmt;
 /// Largest JSON that is read.
 pub const MAX_JSON_BYTES: usize = 1 << 20;
 
+/// Arrays and objects within each other: the fields need three, and a caller with a small stack can afford to have these parsed.
+const MAX_DEPTH: usize = 16;
+
 /// The key that resets everything to a profile before the other keys are applied.
 const PROFILE: &str = "profile";
 
@@ -36,6 +39,7 @@ impl Config {
         if json.len() > MAX_JSON_BYTES {
             return Err(Error::argument("json", format_args!("has {} bytes, the most is {MAX_JSON_BYTES}", json.len())));
         }
+        check_depth(json)?;
         let parsed: Json = serde_json::from_str(json).map_err(|e| refuse("json", e))?;
         let Json::Object(members) = &parsed else {
             return Err(refuse("json", format_args!("{parsed} is not an object")));
@@ -68,6 +72,25 @@ impl Config {
         debug_assert!(written.is_ok(), "writing to memory cannot fail, and the keys are strings");
         String::from_utf8(out).unwrap_or_default()
     }
+}
+
+/// Refuses what the parser would go too deep for. It calls itself for each array and object, and this only counts them.
+fn check_depth(json: &str) -> Result<()> {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    for (at, byte) in json.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Err(refuse("json", format_args!("more than {MAX_DEPTH} arrays and objects within each other at byte {at}")));
+        }
+    }
+    Ok(())
 }
 
 fn profile(value: &Json) -> Result<Profile> {
@@ -276,7 +299,18 @@ mod tests {
         assert_eq!(refused("{\n  \"pool_size\": }"), "json: expected value at line 2 column 16");
         assert!(refused("").contains("at line 1 column 0"));
         assert!(refused("{} {}").contains("trailing characters at line 1 column 4"));
-        assert!(refused(&"[".repeat(100_000)).contains("recursion limit exceeded at line 1"));
+    }
+
+    #[test]
+    fn deeply_nested_json_is_refused_before_it_is_parsed() {
+        let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        assert_eq!(refused(&nested(16)), "json: an array of 1 is not an object");
+        let message = "json: more than 16 arrays and objects within each other at byte ";
+        assert_eq!(refused(&nested(17)), format!("{message}16"));
+        assert_eq!(refused(&"{\"a\":".repeat(50_000)), format!("{message}80"));
+        // Brackets in strings are text, whatever quotes and backslashes are among them.
+        let text = format!(r#"{{"pool_sise": "\"\\{}"}}"#, "[".repeat(100));
+        assert!(refused(&text).starts_with("unknown key"), "{}", refused(&text));
     }
 
     #[test]

@@ -108,6 +108,10 @@ impl Config {
             !self.parallel_compilation && self.compile_threads > 1,
             &format!("compile_threads is {}, but parallel_compilation is false: a module uses one", self.compile_threads),
         );
+        warn(
+            !self.signals_based_traps,
+            "signals_based_traps is false: guests' code checks its bounds without protection against speculation past them (Spectre)",
+        );
         out
     }
 }

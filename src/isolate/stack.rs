@@ -13,6 +13,9 @@ use std::thread::JoinHandle;
 
 /// Room for the host's side of a call beyond the guest's: our own frames, WASI, a host function's.
 pub const HOST_RESERVE: usize = 256 << 10;
+/// The most that is believed of a stack: more than any guest may use. The main thread's may have no limit, and then what the threads
+/// library calls its stack is whatever was free when it was asked, where the host may put a stack of its own making later.
+const MOST: usize = 512 << 20;
 
 #[derive(Clone, Copy)]
 struct Bounds {
@@ -51,7 +54,8 @@ fn look_up() -> Option<Bounds> {
         }
         (low as usize, size, guard)
     };
-    let bounds = Bounds { low: low.checked_add(guard)?, high: low.checked_add(size)? };
+    let high = low.checked_add(size)?;
+    let bounds = Bounds { low: low.checked_add(guard)?.max(high.saturating_sub(MOST)), high };
     BOUNDS.set(Some(bounds));
     Some(bounds)
 }

@@ -24,7 +24,7 @@ pub struct Snapshot {
     /// What compiled code counts or looks at. In JSON only.
     pub metering: Metering,
     /// What was odd about the settings or the machine when the runtime was made: settings that take each other away, fewer
-    /// slots than asked for. In JSON only.
+    /// slots than asked for. And whose handlers guests' faults come to now, if not the engine's. In JSON only.
     pub warnings: Vec<String>,
 }
 

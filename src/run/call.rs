@@ -5,8 +5,8 @@ use crate::error::{Error, Result, Status, escape};
 use crate::interface::Interface;
 use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::{Asked, Limits};
-use crate::isolate::stack;
 use crate::isolate::wasi::WasiSettings;
+use crate::isolate::{signals, stack};
 use crate::observe::nanos;
 use crate::run::cancel::{Carried, Tokens};
 use crate::run::explain::{self, explain};
@@ -459,7 +459,7 @@ impl<'a> Order<'a> {
             user_data: self.user_data,
             tokens: self.tokens.clone(),
         };
-        match stack::fits(runtime.stack_needed()) {
+        match stack::fits(runtime.stack_needed()) && signals::thread_is_ready() {
             true => work(errand, stats),
             false => {
                 let trail = nesting::trail();

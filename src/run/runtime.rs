@@ -11,6 +11,7 @@ use crate::error::{Error, Result, Status, escape};
 use crate::interface::Interface;
 use crate::isolate::deadline::Ticker;
 use crate::isolate::policy::SyscallPolicy;
+use crate::isolate::signals;
 use crate::isolate::stack::{HOST_RESERVE, Stacks};
 use crate::isolate::wasi::{self, SandboxLimits, WasiSettings};
 use crate::observe::metrics::Metrics;
@@ -85,7 +86,10 @@ impl Runtime {
             config.max_open_files,
         )?;
         warnings.extend(sandbox.missing());
-        let EngineParts { engine, slots, warning } = engine::build(config)?;
+        let EngineParts { engine, slots, warning } = match config.signals_based_traps {
+            true => signals::installing(|| engine::build(config))?,
+            false => engine::build(config)?,
+        };
         warnings.extend(warning);
         let mut linker = Linker::new(&engine);
         if config.enable_wasi {
@@ -349,6 +353,9 @@ impl Runtime {
         snapshot.metering = self.env.metering;
         snapshot.warnings = config.warnings();
         snapshot.warnings.extend_from_slice(&self.warnings);
+        if config.signals_based_traps {
+            snapshot.warnings.extend(signals::displaced());
+        }
         Ok(snapshot)
     }
 
