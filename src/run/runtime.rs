@@ -85,7 +85,7 @@ impl Runtime {
             config.max_open_files,
         )?;
         warnings.extend(sandbox.missing());
-        let EngineParts { engine, slots, warning } = engine::build(config)?;
+        let EngineParts { engine, slots, reserved, warning } = engine::build(config)?;
         warnings.extend(warning);
         let mut linker = Linker::new(&engine);
         if config.enable_wasi {
@@ -97,6 +97,7 @@ impl Runtime {
         let env = Environment {
             engine: engine.clone(),
             metrics: Arc::clone(&metrics),
+            reserved_slots: reserved,
             pool: Arc::new(Pool::new(slots, Duration::from_millis(config.acquire_timeout_ms))),
             sleepers: Sleepers::default(),
             closing: Flag::default(),
@@ -339,6 +340,8 @@ impl Runtime {
         let held = self.cache.held();
         let mut snapshot = self.metrics.snapshot(Gauges {
             pool_size: self.config.pool_size,
+            slots: self.env.pool.slots(),
+            reserved_slots: self.env.reserved_slots,
             idle_vms: 0,
             cache_modules: held.modules,
             cache_max_modules: self.config.cache_size.into(),
