@@ -535,8 +535,8 @@ typedef struct dwcp_pool_metrics_t {
     size_t struct_size;
     /** The configured pool_size. */
     uint32_t pool_size;
-    /** Zero. */
-    uint32_t reserved;
+    /** VMs that can live at once: max_live_vms, or fewer where the machine has no room for as many. */
+    uint32_t slots;
     /** VMs that serve a call now. */
     uint64_t active_vms;
     /** Ready VMs that wait for a call. */
@@ -547,6 +547,13 @@ typedef struct dwcp_pool_metrics_t {
     uint64_t pool_misses;
     /** Mean time that a call waited for a slot, in milliseconds; 0 if there was no call. */
     double avg_wait_time_ms;
+    /**
+     * Whether address space is reserved for the slots. Where the machine has too little of it, each VM maps its memories when it is
+     * made, and its code checks bounds, which is slower.
+     */
+    bool reserved_slots;
+    /** Zero. */
+    uint8_t reserved[7];
 } dwcp_pool_metrics_t;
 
 /** The cache of compiled modules. Begin with DWCP_CACHE_METRICS_INIT. All 0 if enable_metrics is off. */
@@ -2285,11 +2292,15 @@ DWCP_API bool dwcp_config_get_signals_based_traps(const dwcp_config_t *config);
 
 /**
  * Makes a runtime. `config` is copied and may be freed or changed afterwards; NULL stands for DWCP_PROFILE_DEFAULT. Address
- * space for the VMs' memories is reserved; no thread starts before there is work for it.
+ * space for the VMs' memories is reserved; no thread starts before there is work for it. Where the machine has no room for
+ * max_live_vms, beside what the process's other runtimes were granted, the runtime has fewer slots, or none that are reserved:
+ * dwcp_runtime_pool_metrics has their number, and the warnings of dwcp_runtime_metrics_json say what did not allow more. With
+ * strict_capacity such a runtime is refused instead.
  *
  * Returns: DWCP_OK and a runtime in `out`.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`out` is NULL), DWCP_ERR_INVALID_CONFIG (settings that contradict each other, an unknown
- * name in a list of WASI calls).
+ * name in a list of WASI calls), DWCP_ERR_OS (the machine has room for none, or with strict_capacity for fewer than max_live_vms:
+ * dwcp_error_limit names that field, what there is room for and what was asked).
  * Ownership: the runtime is the caller's, to be given back by dwcp_runtime_free.
  * Threads: any; nobody may be changing `config`.
  * Since: 0.1.0
@@ -3675,7 +3686,7 @@ DWCP_ASSERT_LAYOUT(sizeof(dwcp_extern_t) == 80, dwcp_extern_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_options_t) == 72, dwcp_call_options_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_stats_t) == 88, dwcp_call_stats_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_runtime_metrics_t) == 200, dwcp_runtime_metrics_t_size);
-DWCP_ASSERT_LAYOUT(sizeof(dwcp_pool_metrics_t) == 56, dwcp_pool_metrics_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_pool_metrics_t) == 64, dwcp_pool_metrics_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_cache_metrics_t) == 104, dwcp_cache_metrics_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_batch_options_t) == 16, dwcp_batch_options_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_batch_row_t) == 112, dwcp_batch_row_t_size);
@@ -3816,7 +3827,7 @@ static inline void dwcp_runtime_metrics_init(dwcp_runtime_metrics_t *out) {
 }
 
 /** Initialises a dwcp_pool_metrics_t: its size, and zero for everything else. */
-#define DWCP_POOL_METRICS_INIT { sizeof(dwcp_pool_metrics_t), 0, 0, 0, 0, 0, 0, 0.0 }
+#define DWCP_POOL_METRICS_INIT { sizeof(dwcp_pool_metrics_t), 0, 0, 0, 0, 0, 0, 0.0, false, { 0 } }
 
 /**
  * Does what DWCP_POOL_METRICS_INIT does, for a struct that exists already. NULL is left alone.

@@ -1,6 +1,7 @@
 //! Compiled code with everything about it that does not depend on who loaded it.
 
 use crate::compile::debug_info::DebugInfo;
+use crate::compile::engine::PER_MODULE;
 use crate::compile::guard::Needs;
 use crate::compile::long_names;
 use crate::error::{Error, Result, Status, escape, nearest};
@@ -134,6 +135,15 @@ pub struct Code {
 impl Code {
     /// Compiles a checked binary. `size_bytes` is the input's size, which for text differs from the binary's.
     pub fn compile(engine: &wasmtime::Engine, hash: Hash, binary: &[u8], needs: Needs, size_bytes: usize) -> Result<Code> {
+        // Slots have room for so many; without slots it is the same limit.
+        for (what, count) in [("memories", needs.memories), ("tables", needs.tables)] {
+            if count > PER_MODULE {
+                let text = format!(
+                    "the module needs what this runtime does not offer: it has {count} {what}, at most {PER_MODULE} are possible"
+                );
+                return Err(Error::new(Status::UNSUPPORTED, text));
+            }
+        }
         let module = wasmtime::Module::from_binary(engine, &long_names::hidden(binary)).map_err(|e| refused(&e, binary))?;
         // Here and not in the first call: it writes a file in memory, and this thread blocks the signal for one that is too large.
         module

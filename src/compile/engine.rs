@@ -3,6 +3,7 @@
 //! Every proposal of wasmtime 48 is set by name, so that an upgrade cannot switch one on. The slots follow what was measured:
 //! 4 GiB reservations (smaller ones force bounds checks), copy-on-write images, lazy tables, 128 KiB kept resident.
 
+use crate::compile::room;
 use crate::config::{Config, OptLevel};
 use crate::error::{Error, Result, Status};
 use wasmtime::{Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
@@ -24,12 +25,8 @@ pub const PROPOSALS: &[&str] = &[
     "threads (atomics on unshared memory)",
 ];
 
-/// The most slots of 4 GiB that fit a 47-bit address space, less one module's worth.
-const MAX_SLOTS: u32 = 19_990;
-/// Below this many slots the pool is not worth having and VMs are allocated on demand.
-const MIN_SLOTS: u32 = 8;
 /// Memories and tables that one module may define.
-const PER_MODULE: u32 = 8;
+pub const PER_MODULE: u32 = 8;
 /// Memories and tables of the allocator beyond one a slot: one module's worth and the heap of its references, for a VM that is
 /// alone because it needs more slots than there are.
 pub const SPARE: u32 = PER_MODULE + 1;
@@ -39,44 +36,72 @@ pub const INSTANCES_PER_SLOT: u32 = 2;
 const KEEP_RESIDENT: usize = 128 << 10;
 /// Room on an asynchronous stack beyond the guest's own.
 const HOST_STACK: usize = 256 << 10;
-/// Memory maps that a live VM with a copy-on-write image takes, and the two of the thread that calls it.
-const MAPS_PER_VM: u64 = 4;
-
 /// An engine with what the machine allowed it.
 pub struct EngineParts {
     pub engine: Engine,
     /// VMs that can live at once: `max_live_vms`, or less where the machine has less room.
     pub slots: u32,
+    /// Whether address space for them is reserved; else each VM maps its memories when it is made.
+    pub reserved: bool,
     /// What the machine did not allow, if anything.
     pub warning: Option<String>,
 }
 
 /// Makes the engine, with fewer slots where the address space or the map count of the process does not allow all, and without
-/// reserved slots where it does not even allow a few.
+/// reserved slots where it does not even allow a few; or refuses either if the configuration says so.
 pub fn build(config: &Config) -> Result<EngineParts> {
+    let ledger = room::ledger();
     let wanted = config.max_live_vms;
-    let fewer = |slots: u32, why: &str| Some(format!("max_live_vms is {wanted}, but {why} allows {slots} slots only"));
-    let (mapped, why) = match map_budget() {
-        budget if budget < MAX_SLOTS => (budget, "vm.max_map_count"),
-        _ => (MAX_SLOTS, "the address space"),
-    };
-    let mut slots = wanted.min(mapped);
-    let mut warning = if slots < wanted { fewer(slots, why) } else { None };
-    while slots >= MIN_SLOTS.min(wanted) {
-        let mut settings = base(config)?;
-        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(config, slots)));
-        match Engine::new(&settings) {
-            Ok(engine) => return Ok(EngineParts { engine, slots, warning }),
-            Err(e) if is_out_of_memory(&e) => {
-                slots /= 2;
-                warning = fewer(slots, "the address space");
+    let maps = ledger.by_maps(config).ok_or_else(|| no_room(wanted, 0, "vm.max_map_count leaves no room for another runtime"))?;
+    let space = ledger.by_address_space(config, SPARE);
+    let allowed = if space.vms < maps.vms { space } else { maps };
+    let (mut slots, mut bound) = (wanted.min(allowed.vms), allowed.bound);
+    while slots >= room::LEAST_SLOTS.min(wanted).min(maps.vms) {
+        match engine_with(config, InstanceAllocationStrategy::Pooling(pool(config, slots))) {
+            Ok(engine) => {
+                let warning =
+                    (slots < wanted).then(|| format!("max_live_vms is {wanted}, but {bound} allows {slots} slots only"));
+                if let Some(text) = warning.as_ref().filter(|_| config.strict_capacity) {
+                    return Err(no_room(wanted, slots, &format!("{text}, and strict_capacity is set")));
+                }
+                ledger.grant(&engine, config, slots, slots.saturating_add(SPARE));
+                return Ok(EngineParts { engine, slots, reserved: true, warning });
             }
+            Err(e) if is_out_of_memory(&e) => (slots, bound) = (slots / 2, "the system, which refused to reserve more,"),
             Err(e) => return Err(refused(&e)),
         }
     }
-    let engine = Engine::new(&base(config)?).map_err(|e| refused(&e))?;
-    let warning = Some("the machine allows no reserved slots: VMs are mapped on demand, which is slower".to_string());
-    Ok(EngineParts { engine, slots: wanted.min(mapped), warning })
+    let slots = wanted.min(maps.vms);
+    let text =
+        format!("max_live_vms is {wanted}, but {bound} allows no reserved slots: VMs are mapped on demand, which is slower");
+    if config.strict_capacity {
+        return Err(no_room(wanted, 0, &format!("{text}; strict_capacity is set")));
+    }
+    let engine = engine_with(config, InstanceAllocationStrategy::OnDemand).map_err(|e| match is_out_of_memory(&e) {
+        true => no_room(wanted, 0, &format!("the system refuses memory for an engine: {e:#}")),
+        false => refused(&e),
+    })?;
+    ledger.grant(&engine, config, slots, 0);
+    let warning = match slots < wanted {
+        true => format!("{text}, and {} allows {slots} of them only", maps.bound),
+        false => text,
+    };
+    Ok(EngineParts { engine, slots, reserved: false, warning: Some(warning) })
+}
+
+fn engine_with(config: &Config, strategy: InstanceAllocationStrategy) -> wasmtime::Result<Engine> {
+    let mut settings = base(config);
+    if let InstanceAllocationStrategy::OnDemand = strategy {
+        // Address space is what there is too little of: a memory takes what it has and moves when it grows past the room behind it.
+        settings.memory_reservation(0).memory_guard_size(64 << 10).memory_reservation_for_growth(1 << 20);
+    }
+    Engine::new(settings.allocation_strategy(strategy))
+}
+
+/// The machine has room for `allowed` of the VMs that the configuration wants.
+fn no_room(wanted: u32, allowed: u32, why: &str) -> Error {
+    let text = if why.starts_with("max_live_vms") { why.to_string() } else { format!("max_live_vms is {wanted}: {why}") };
+    Error::new(Status::OS, text).with_limit(c"max_live_vms", allowed.into(), wanted.into())
 }
 
 fn refused(e: &wasmtime::Error) -> Error {
@@ -86,13 +111,13 @@ fn refused(e: &wasmtime::Error) -> Error {
     Error::new(Status::INVALID_CONFIG, format!("{field}the engine refuses this configuration: {text}"))
 }
 
-/// Whether the operating system refused memory or a mapping.
-pub(super) fn is_out_of_memory(e: &wasmtime::Error) -> bool {
-    let os = |code: Option<i32>| code == Some(libc::ENOMEM);
-    e.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| os(io.raw_os_error())))
-        || format!("{e:#}").contains("os error 12")
-        // Some kernels and emulators answer EINVAL to a reservation that is larger than they can have.
-        || format!("{e:#}").contains("mmap failed to reserve")
+/// Whether the operating system refused memory or a mapping. Most kernels say ENOMEM; some kernels, emulators and policies
+/// answer EINVAL or EPERM to a reservation that is larger than they allow.
+pub(crate) fn is_out_of_memory(e: &wasmtime::Error) -> bool {
+    // The engine has errors of the system in types of its own. What a guest wrote never ends a message.
+    let cause = e.root_cause().to_string();
+    let number = cause.rsplit_once(" (os error ").and_then(|(_, rest)| rest.strip_suffix(')'));
+    number.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn pool(config: &Config, slots: u32) -> PoolingAllocationConfig {
@@ -119,7 +144,7 @@ fn pool(config: &Config, slots: u32) -> PoolingAllocationConfig {
     pool
 }
 
-fn base(config: &Config) -> Result<wasmtime::Config> {
+fn base(config: &Config) -> wasmtime::Config {
     let stack = usize::try_from(config.max_stack_size_bytes).unwrap_or(usize::MAX);
     let metering = config.metering();
     let mut c = wasmtime::Config::new();
@@ -137,7 +162,8 @@ fn base(config: &Config) -> Result<wasmtime::Config> {
         })
         .memory_init_cow(true)
         .table_lazy_init(true)
-        .memory_reservation(4 << 30)
+        .memory_reservation(room::RESERVATION)
+        .memory_guard_size(room::GUARD)
         .concurrency_support(false)
         .gc_support(true)
         .collector(wasmtime::Collector::DeferredReferenceCounting)
@@ -145,7 +171,7 @@ fn base(config: &Config) -> Result<wasmtime::Config> {
         .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable)
         .native_unwind_info(true);
     proposals(&mut c);
-    Ok(c)
+    c
 }
 
 /// The guide's list, and what costs nothing beside it; everything else is off.
@@ -172,16 +198,6 @@ fn proposals(c: &mut wasmtime::Config) {
         .wasm_stack_switching(false);
 }
 
-/// How many VMs the process's remaining memory maps can hold. Past the kernel's limit `mmap` and then `malloc` fail and the
-/// process aborts, so a fifth stays free.
-fn map_budget() -> u32 {
-    let maximum: u64 =
-        std::fs::read_to_string("/proc/sys/vm/max_map_count").ok().and_then(|s| s.trim().parse().ok()).unwrap_or(65_530);
-    let now = std::fs::read("/proc/self/maps").map(|m| m.iter().filter(|b| **b == b'\n').count() as u64).unwrap_or(0);
-    let vms = maximum.saturating_sub(now) * 4 / 5 / MAPS_PER_VM;
-    u32::try_from(vms).unwrap_or(u32::MAX).max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,7 +219,7 @@ mod tests {
     fn every_profile_makes_an_engine() {
         for profile in Profile::ALL {
             let parts = build(&Config::new(profile)).unwrap();
-            assert_eq!((parts.warning, parts.slots), (None, Config::new(profile).max_live_vms));
+            assert_eq!((parts.warning, parts.slots, parts.reserved), (None, Config::new(profile).max_live_vms, true));
         }
     }
 }

@@ -7,4 +7,5 @@ mod declared;
 pub mod engine;
 pub mod guard;
 mod long_names;
+pub mod room;
 pub mod workers;

@@ -79,8 +79,8 @@ pub struct dwcp_pool_metrics_t {
     pub struct_size: usize,
     /// The configured pool_size.
     pub pool_size: u32,
-    /// Zero.
-    pub reserved: u32,
+    /// VMs that can live at once: max_live_vms, or fewer where the machine has no room for as many.
+    pub slots: u32,
     /// VMs that serve a call now.
     pub active_vms: u64,
     /// Ready VMs that wait for a call.
@@ -91,6 +91,11 @@ pub struct dwcp_pool_metrics_t {
     pub pool_misses: u64,
     /// Mean time that a call waited for a slot, in milliseconds; 0 if there was no call.
     pub avg_wait_time_ms: f64,
+    /// Whether address space is reserved for the slots. Where the machine has too little of it, each VM maps its memories when it is
+    /// made, and its code checks bounds, which is slower.
+    pub reserved_slots: bool,
+    /// Zero.
+    pub reserved: [u8; 7],
 }
 
 /// The cache of compiled modules. Begin with DWCP_CACHE_METRICS_INIT. All 0 if enable_metrics is off.
@@ -127,7 +132,7 @@ pub struct dwcp_cache_metrics_t {
 }
 
 const _: () = assert!(size_of::<dwcp_runtime_metrics_t>() == 200);
-const _: () = assert!(size_of::<dwcp_pool_metrics_t>() == 56);
+const _: () = assert!(size_of::<dwcp_pool_metrics_t>() == 64);
 const _: () = assert!(size_of::<dwcp_cache_metrics_t>() == 104);
 
 // SAFETY: integers, floats and a bool: all zeroes is a value.
@@ -181,12 +186,14 @@ impl From<PoolSnapshot> for dwcp_pool_metrics_t {
         dwcp_pool_metrics_t {
             struct_size: size_of::<Self>(),
             pool_size: s.pool_size,
-            reserved: 0,
+            slots: s.slots,
             active_vms: s.active_vms,
             idle_vms: s.idle_vms,
             pool_hits: s.pool_hits,
             pool_misses: s.pool_misses,
             avg_wait_time_ms: s.avg_wait_time_ms,
+            reserved_slots: s.reserved_slots,
+            reserved: [0; 7],
         }
     }
 }

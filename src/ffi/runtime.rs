@@ -27,11 +27,15 @@ impl Handle for dwcp_runtime {
 }
 
 /// Makes a runtime. `config` is copied and may be freed or changed afterwards; NULL stands for DWCP_PROFILE_DEFAULT. Address
-/// space for the VMs' memories is reserved; no thread starts before there is work for it.
+/// space for the VMs' memories is reserved; no thread starts before there is work for it. Where the machine has no room for
+/// max_live_vms, beside what the process's other runtimes were granted, the runtime has fewer slots, or none that are reserved:
+/// dwcp_runtime_pool_metrics has their number, and the warnings of dwcp_runtime_metrics_json say what did not allow more. With
+/// strict_capacity such a runtime is refused instead.
 ///
 /// Returns: DWCP_OK and a runtime in `out`.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`out` is NULL), DWCP_ERR_INVALID_CONFIG (settings that contradict each other, an unknown
-/// name in a list of WASI calls).
+/// name in a list of WASI calls), DWCP_ERR_OS (the machine has room for none, or with strict_capacity for fewer than max_live_vms:
+/// dwcp_error_limit names that field, what there is room for and what was asked).
 /// Ownership: the runtime is the caller's, to be given back by dwcp_runtime_free.
 /// Threads: any; nobody may be changing `config`.
 /// Since: 0.1.0

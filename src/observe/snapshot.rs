@@ -8,6 +8,8 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gauges {
     pub pool_size: u32,
+    pub slots: u32,
+    pub reserved_slots: bool,
     pub idle_vms: u64,
     pub cache_modules: u64,
     pub cache_max_modules: u64,
@@ -62,11 +64,15 @@ pub struct RuntimeSnapshot {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct PoolSnapshot {
     pub pool_size: u32,
+    /// VMs that can live at once.
+    pub slots: u32,
     pub active_vms: u64,
     pub idle_vms: u64,
     pub pool_hits: u64,
     pub pool_misses: u64,
     pub avg_wait_time_ms: f64,
+    /// Whether the slots have address space of their own.
+    pub reserved_slots: bool,
 }
 
 /// The fields of `dwcp_cache_metrics_t`.
@@ -127,11 +133,13 @@ impl Snapshot {
             },
             pool: PoolSnapshot {
                 pool_size: gauges.pool_size,
+                slots: gauges.slots,
                 active_vms,
                 idle_vms: gauges.idle_vms,
                 pool_hits: metrics.total(Counter::PoolHits),
                 pool_misses: metrics.total(Counter::PoolMisses),
                 avg_wait_time_ms: wait.mean_ms(),
+                reserved_slots: gauges.reserved_slots,
             },
             cache: CacheSnapshot {
                 modules: gauges.cache_modules,
@@ -189,6 +197,8 @@ mod tests {
         m.denied();
         let s = m.snapshot(Gauges {
             pool_size: 100,
+            slots: 1000,
+            reserved_slots: true,
             idle_vms: 7,
             cache_modules: 1,
             cache_max_modules: 1000,
@@ -205,7 +215,16 @@ mod tests {
             assert!((value - expected).abs() <= expected * 0.01, "{value} {expected}");
         }
         assert!(r.start_time_unix_ns > 1_600_000_000_000_000_000);
-        let p = PoolSnapshot { pool_size: 100, active_vms: 1, idle_vms: 7, pool_hits: 1, pool_misses: 2, avg_wait_time_ms: 0.5 };
+        let p = PoolSnapshot {
+            pool_size: 100,
+            slots: 1000,
+            active_vms: 1,
+            idle_vms: 7,
+            pool_hits: 1,
+            pool_misses: 2,
+            avg_wait_time_ms: 0.5,
+            reserved_slots: true,
+        };
         assert_eq!(s.pool, p);
         let c = s.cache;
         assert_eq!((c.modules, c.max_modules, c.bytes, c.max_bytes), (1, 1000, 4096, 1 << 30));

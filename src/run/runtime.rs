@@ -86,7 +86,7 @@ impl Runtime {
             config.max_open_files,
         )?;
         warnings.extend(sandbox.missing());
-        let EngineParts { engine, slots, warning } = match config.signals_based_traps {
+        let EngineParts { engine, slots, reserved, warning } = match config.signals_based_traps {
             true => signals::installing(|| engine::build(config))?,
             false => engine::build(config)?,
         };
@@ -101,6 +101,7 @@ impl Runtime {
         let env = Environment {
             engine: engine.clone(),
             metrics: Arc::clone(&metrics),
+            reserved_slots: reserved,
             pool: Arc::new(Pool::new(slots, config.max_total_memory_bytes, config.acquire_timeout_ms)),
             sleepers: Sleepers::default(),
             closing: Flag::default(),
@@ -344,6 +345,8 @@ impl Runtime {
         let config = self.settings().look();
         let mut snapshot = self.metrics.snapshot(Gauges {
             pool_size: config.pool_size,
+            slots: self.env.pool.slots(),
+            reserved_slots: self.env.reserved_slots,
             idle_vms: 0,
             cache_modules: held.modules,
             cache_max_modules: config.cache_size.into(),

@@ -25,6 +25,8 @@ pub struct Environment {
     pub engine: Engine,
     pub metrics: Arc<Metrics>,
     pub pool: Arc<Pool>,
+    /// Whether the pool's slots have address space of their own.
+    pub reserved_slots: bool,
     pub sleepers: Sleepers,
     /// Ends every call of the runtime.
     pub closing: Flag,
