@@ -457,7 +457,10 @@ typedef struct dwcp_call_stats_t {
     bool pool_hit;
     /** Whether the module was compiled for this call, by it or by another that it waited for. */
     bool cold;
-    /** Whether `fuel_used` is exact; after a trap or a timeout it is a lower bound, and without metering it says nothing. */
+    /**
+     * Whether `fuel_used` is exact; after a trap or a timeout, also of a call from inside a host function that then went on, it is a
+     * lower bound, and without metering it says nothing.
+     */
     bool fuel_exact;
     /** Zero. */
     uint8_t reserved;

@@ -78,7 +78,8 @@ pub struct dwcp_call_stats_t {
     pub pool_hit: bool,
     /// Whether the module was compiled for this call, by it or by another that it waited for.
     pub cold: bool,
-    /// Whether `fuel_used` is exact; after a trap or a timeout it is a lower bound, and without metering it says nothing.
+    /// Whether `fuel_used` is exact; after a trap or a timeout, also of a call from inside a host function that then went on, it is a
+    /// lower bound, and without metering it says nothing.
     pub fuel_exact: bool,
     /// Zero.
     pub reserved: u8,

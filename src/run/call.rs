@@ -276,6 +276,10 @@ impl Runtime {
         if stats.wall_ns == 0 {
             stats.wall_ns = nanos(entered.elapsed());
         }
+        // One that got no slot has no VM that could say so.
+        if let Err(e) = &result {
+            stats.limit_hit = stats.limit_hit.or_else(|| e.limit().map(|hit| hit.name));
+        }
         let timed_out = matches!(&result, Err(e) if e.status() == Status::TIMEOUT);
         self.metrics().call_done(result.is_ok(), timed_out);
         result
@@ -289,18 +293,18 @@ impl Runtime {
         payload: Payload<'_, '_>,
         stats: &mut CallStats,
     ) -> Result<i32> {
-        let slot = self.slot(order, stats)?;
-        let result = order.carry_out(self, stats, |errand, stats| {
-            let mut vm = Vm::new(request.linked, &order.limits, wasi, errand)
-                .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;
-            let outcome = vm.instantiate(request.linked).and_then(|()| {
-                let function = vm.function(request.export)?;
-                let begun = Begun { found: Some(request.found), entered: request.entered, deadline: order.deadline };
-                self.perform(&mut vm, function, payload, None, begun, stats)
-            });
-            settle(outcome, &vm, request.command, stats)
+        let result = self.slot(order, stats).and_then(|_slot| {
+            order.carry_out(self, stats, |errand, stats| {
+                let mut vm = Vm::new(request.linked, &order.limits, wasi, errand)
+                    .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;
+                let outcome = vm.instantiate(request.linked).and_then(|()| {
+                    let function = vm.function(request.export)?;
+                    let begun = Begun { found: Some(request.found), entered: request.entered, deadline: order.deadline };
+                    self.perform(&mut vm, function, payload, None, begun, stats)
+                });
+                settle(outcome, &vm, request.command, stats)
+            })
         });
-        drop(slot);
         let ended = Instant::now();
         stats.overrun_ns = order.deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
         stats.wall_ns = nanos(ended.saturating_duration_since(request.entered));
@@ -480,14 +484,7 @@ pub(crate) fn settle(outcome: wasmtime::Result<()>, vm: &Vm, command: bool, stat
     // The limit that ended the call, or the last one that refused the guest something that it coped with.
     let ended_by = result.as_ref().err().and_then(Error::limit);
     stats.limit_hit = ended_by.or_else(|| vm.state().limit_hit()).map(|hit| hit.name);
-    // Cranelift keeps the fuel in a register: it is written back when the guest ends well or runs out.
-    let exact = match &result {
-        Ok(_) => true,
-        Err(e) => matches!(
-            e.status(),
-            Status::OUT_OF_FUEL | Status::EXIT | Status::HOST_FUNCTION | Status::GUEST_DATA | Status::LIMIT_RESULT
-        ),
-    };
+    let exact = result.as_ref().err().is_none_or(explain::keeps_fuel) && !vm.state().has_lost_fuel();
     stats.fuel_exact = exact && vm.state().linked().env.metering.has_fuel();
     stats.exit_code = match &result {
         Ok(code) => *code,

@@ -60,6 +60,13 @@ pub fn explain(error: &wasmtime::Error, state: &VmState, command: bool) -> Resul
     Err(if explained.frames().is_empty() { explained.with_frames(frames()) } else { explained })
 }
 
+/// Whether the fuel that a guest used is known after this end. Compiled code keeps it in a register, which it writes back where it
+/// calls, returns or has no more; what ends it anywhere else takes along what it used since.
+pub fn keeps_fuel(error: &Error) -> bool {
+    use Status as S;
+    matches!(error.status(), S::OUT_OF_FUEL | S::EXIT | S::HOST_FUNCTION | S::DENIED | S::GUEST_DATA | S::LIMIT_RESULT)
+}
+
 fn exited(code: i32, state: &VmState, command: bool) -> Result<i32> {
     match state.limit_hit() {
         Some(hit) if code != 0 => Err(over_limit(hit, &format!("the guest then exited with {code}"))),

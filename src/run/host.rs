@@ -443,6 +443,9 @@ impl<'a> HostCaller<'a> {
             Err(e) => e,
             Ok(_) => Error::new(Status::EXIT, "the guest exited"),
         };
+        if !explain::keeps_fuel(&explained) {
+            self.caller.data_mut().lose_fuel();
+        }
         // Also what the guest would find at its next loop only, and a token that the host function takes back.
         let ends_all = [Status::DENIED, Status::OUT_OF_FUEL, Status::TIMEOUT, Status::CANCELLED];
         if ends_all.contains(&explained.status()) {

@@ -96,6 +96,8 @@ pub struct VmState {
     /// The memory of a VM of several modules, where there is just one: it is everybody's.
     shared_memory: Option<Memory>,
     ending: Option<Ending>,
+    /// Whether a nested call of the call in progress ended so that nobody knows the fuel that it used.
+    lost_fuel: bool,
     /// Whether the instance is there that is being made: what fails now is the guest's doing.
     started: bool,
     /// Pages of memory that the VM has taken of the runtime's, those that came with its slot included.
@@ -162,6 +164,16 @@ impl VmState {
     /// Notes what ends the whole call; the first stays.
     pub fn end_with(&mut self, ending: Ending) {
         self.ending.get_or_insert(ending);
+    }
+
+    /// Notes that the fuel of a nested call is not known.
+    pub fn lose_fuel(&mut self) {
+        self.lost_fuel = true;
+    }
+
+    /// Whether there was such a call.
+    pub fn has_lost_fuel(&self) -> bool {
+        self.lost_fuel
     }
 
     /// The end that a nested call has brought about.
@@ -317,6 +329,7 @@ impl Vm {
             references: None,
             shared_memory: None,
             ending: None,
+            lost_fuel: false,
             started: false,
             pages: linked.room.pages,
             linked: Arc::clone(linked),
@@ -339,7 +352,7 @@ impl Vm {
     /// Makes a session's VM ready for its next call.
     pub fn rearm(&mut self, limits: &Limits, errand: Errand) -> wasmtime::Result<()> {
         let state = self.store.data_mut();
-        (state.limits, state.errand) = (*limits, errand);
+        (state.limits, state.errand, state.lost_fuel) = (*limits, errand, false);
         self.forget_refusals();
         self.arm()?;
         // Its deadline is not looked at: the call has just begun.
