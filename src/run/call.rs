@@ -289,18 +289,18 @@ impl Runtime {
         payload: Payload<'_, '_>,
         stats: &mut CallStats,
     ) -> Result<i32> {
-        let slot = self.slot(order, stats)?;
-        let result = order.carry_out(self, stats, |errand, stats| {
-            let mut vm = Vm::new(request.linked, &order.limits, wasi, errand)
-                .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;
-            let outcome = vm.instantiate(request.linked).and_then(|()| {
-                let function = vm.function(request.export)?;
-                let begun = Begun { found: Some(request.found), entered: request.entered, deadline: order.deadline };
-                self.perform(&mut vm, function, payload, None, begun, stats)
-            });
-            settle(outcome, &vm, request.command, stats)
+        let result = self.slot(order, stats).and_then(|_slot| {
+            order.carry_out(self, stats, |errand, stats| {
+                let mut vm = Vm::new(request.linked, &order.limits, wasi, errand)
+                    .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;
+                let outcome = vm.instantiate(request.linked).and_then(|()| {
+                    let function = vm.function(request.export)?;
+                    let begun = Begun { found: Some(request.found), entered: request.entered, deadline: order.deadline };
+                    self.perform(&mut vm, function, payload, None, begun, stats)
+                });
+                settle(outcome, &vm, request.command, stats)
+            })
         });
-        drop(slot);
         let ended = Instant::now();
         stats.overrun_ns = order.deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
         stats.wall_ns = nanos(ended.saturating_duration_since(request.entered));
@@ -322,9 +322,13 @@ impl Runtime {
     pub(crate) fn slot(&self, order: &Order<'_>, stats: &mut CallStats) -> Result<Slot<'_>> {
         let slot = match self.pool().try_acquire(order.linked.room) {
             Ok(slot) => slot,
-            Err(_) => self.wait_for_slot(order, stats).map_err(|e| match e.status() {
-                Status::TIMEOUT => explain::with_time(e, &order.limits, order.entered),
-                _ => e,
+            Err(_) => self.wait_for_slot(order, stats).map_err(|e| {
+                let e = match e.status() {
+                    Status::TIMEOUT => explain::with_time(e, &order.limits, order.entered),
+                    _ => e,
+                };
+                stats.limit_hit = e.limit().map(|hit| hit.name);
+                e
             })?,
         };
         self.metrics().wait(stats.wait_ns);
@@ -374,6 +378,7 @@ impl Runtime {
                 // Also for results that were refused: their memory is the guest's to take back.
                 if let Some(post) = post {
                     post.call(&mut scope, &results, &mut [])?;
+                    begun.check(Instant::now())?;
                 }
                 *outputs = lifted?;
                 Ok(())
@@ -397,11 +402,9 @@ impl Runtime {
         let ended = Instant::now();
         stats.execution_ns = nanos(ended.duration_since(started));
         self.metrics().execution(stats.execution_ns);
-        // A bulk instruction does not look at the clock: one that ran over is found here.
-        match result {
-            Ok(_) if begun.deadline.is_some_and(|deadline| ended >= deadline) => Err(Interrupted(Interrupt::Timeout).into()),
-            result => result,
-        }
+        let result = result?;
+        begun.check(ended)?;
+        Ok(result)
     }
 }
 
@@ -412,6 +415,16 @@ pub(crate) struct Begun {
     pub found: Option<Found>,
     pub entered: Instant,
     pub deadline: Option<Instant>,
+}
+
+impl Begun {
+    /// Whether the guest ended in time. A bulk instruction does not look at the clock: one that ran over is found here.
+    fn check(&self, ended: Instant) -> wasmtime::Result<()> {
+        match self.deadline {
+            Some(deadline) if ended >= deadline => Err(Interrupted(Interrupt::Timeout).into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a call may use, settled.
