@@ -326,9 +326,13 @@ impl Runtime {
     pub(crate) fn slot(&self, order: &Order<'_>, stats: &mut CallStats) -> Result<Slot<'_>> {
         let slot = match self.pool().try_acquire(order.linked.room) {
             Ok(slot) => slot,
-            Err(_) => self.wait_for_slot(order, stats).map_err(|e| match e.status() {
-                Status::TIMEOUT => explain::with_time(e, &order.limits, order.entered),
-                _ => e,
+            Err(_) => self.wait_for_slot(order, stats).map_err(|e| {
+                let e = match e.status() {
+                    Status::TIMEOUT => explain::with_time(e, &order.limits, order.entered),
+                    _ => e,
+                };
+                stats.limit_hit = e.limit().map(|hit| hit.name);
+                e
             })?,
         };
         self.metrics().wait(stats.wait_ns);
@@ -378,6 +382,7 @@ impl Runtime {
                 // Also for results that were refused: their memory is the guest's to take back.
                 if let Some(post) = post {
                     post.call(&mut scope, &results, &mut [])?;
+                    begun.check(Instant::now())?;
                 }
                 *outputs = lifted?;
                 Ok(())
@@ -401,11 +406,9 @@ impl Runtime {
         let ended = Instant::now();
         stats.execution_ns = nanos(ended.duration_since(started));
         self.metrics().execution(stats.execution_ns);
-        // A bulk instruction does not look at the clock: one that ran over is found here.
-        match result {
-            Ok(_) if begun.deadline.is_some_and(|deadline| ended >= deadline) => Err(Interrupted(Interrupt::Timeout).into()),
-            result => result,
-        }
+        let result = result?;
+        begun.check(ended)?;
+        Ok(result)
     }
 }
 
@@ -416,6 +419,16 @@ pub(crate) struct Begun {
     pub found: Option<Found>,
     pub entered: Instant,
     pub deadline: Option<Instant>,
+}
+
+impl Begun {
+    /// Whether the guest ended in time. A bulk instruction does not look at the clock: one that ran over is found here.
+    fn check(&self, ended: Instant) -> wasmtime::Result<()> {
+        match self.deadline {
+            Some(deadline) if ended >= deadline => Err(Interrupted(Interrupt::Timeout).into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a call may use, settled.

@@ -176,7 +176,8 @@ impl Module {
         let vm = order.carry_out(runtime, &mut stats, |errand, stats| {
             let mut vm = Vm::new(&self.linked, &order.limits, wasi, errand)
                 .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;
-            let outcome = vm.instantiate(&self.linked);
+            // What a start function did last may have run over its time.
+            let outcome = vm.instantiate(&self.linked).and_then(|()| vm.check_interrupt());
             settle(outcome, &vm, false, stats)?;
             Ok(vm)
         })?;

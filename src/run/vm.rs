@@ -382,7 +382,7 @@ impl Vm {
     }
 
     /// The epoch may have moved before this store looked at it: a call that is over must not begin.
-    fn check_interrupt(&self) -> wasmtime::Result<()> {
+    pub fn check_interrupt(&self) -> wasmtime::Result<()> {
         match self.store.data().interrupted() {
             Some(why) => Err(Interrupted(why).into()),
             None => Ok(()),
