@@ -268,13 +268,7 @@ impl Runtime {
 
     fn base(&self) -> Base<'_> {
         let config = self.settings().copy();
-        Base {
-            linker: &self.linker,
-            syscalls: &self.syscalls,
-            wasi_enabled: config.enable_wasi,
-            env: &self.env,
-            config,
-        }
+        Base { linker: &self.linker, syscalls: &self.syscalls, wasi_enabled: config.enable_wasi, env: &self.env, config }
     }
 
     /// The module of `code` without host functions, linked once.
