@@ -836,17 +836,35 @@ static void case_129(fixture_t *x) {
 static void case_130(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), fixture_dwcp_module(x), &error);
+    dwcp_status_t got = dwcp_runtime_reconfigure(fixture_dwcp_runtime(x), fixture_dwcp_config(x), &error);
     fork_refused(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_131(fixture_t *x) {
     (void)x;
-    dwcp_runtime_free(fixture_dwcp_runtime(x));
+    dwcp_config_t *out = FIXTURE_POISON(dwcp_config_t);
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_config(fixture_dwcp_runtime(x), &out, &error);
+    fork_refused(x, got);
+    fixture_error_matches(x, got, error);
+    fixture_check(x, out == NULL, "out is not NULL");
 }
 
 static void case_132(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), fixture_dwcp_module(x), &error);
+    fork_refused(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_133(fixture_t *x) {
+    (void)x;
+    dwcp_runtime_free(fixture_dwcp_runtime(x));
+}
+
+static void case_134(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -856,7 +874,7 @@ static void case_132(fixture_t *x) {
     fixture_check(x, count == 0, "count is not 0");
 }
 
-static void case_133(fixture_t *x) {
+static void case_135(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), VALID_key(x), &error);
@@ -864,7 +882,7 @@ static void case_133(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_134(fixture_t *x) {
+static void case_136(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_clear(fixture_dwcp_runtime(x), &error);
@@ -872,17 +890,17 @@ static void case_134(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_135(fixture_t *x) {
+static void case_137(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_imports_new());
 }
 
-static void case_136(fixture_t *x) {
+static void case_138(fixture_t *x) {
     (void)x;
     dwcp_imports_free(fixture_dwcp_imports(x));
 }
 
-static void case_137(fixture_t *x) {
+static void case_139(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -890,7 +908,7 @@ static void case_137(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_138(fixture_t *x) {
+static void case_140(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -902,7 +920,7 @@ static void case_138(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_139(fixture_t *x) {
+static void case_141(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -914,7 +932,7 @@ static void case_139(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_140(fixture_t *x) {
+static void case_142(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -924,7 +942,7 @@ static void case_140(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_141(fixture_t *x) {
+static void case_143(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_disable(fixture_dwcp_module(x), true, &error);
@@ -932,17 +950,17 @@ static void case_141(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_142(fixture_t *x) {
+static void case_144(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_module_retain(fixture_dwcp_module(x)));
 }
 
-static void case_143(fixture_t *x) {
+static void case_145(fixture_t *x) {
     (void)x;
     dwcp_module_free(fixture_dwcp_module(x));
 }
 
-static void case_144(fixture_t *x) {
+static void case_146(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -952,12 +970,12 @@ static void case_144(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_145(fixture_t *x) {
+static void case_147(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_module_import_count(fixture_dwcp_module(x)));
 }
 
-static void case_146(fixture_t *x) {
+static void case_148(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -967,12 +985,12 @@ static void case_146(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_147(fixture_t *x) {
+static void case_149(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_module_export_count(fixture_dwcp_module(x)));
 }
 
-static void case_148(fixture_t *x) {
+static void case_150(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -982,7 +1000,7 @@ static void case_148(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_149(fixture_t *x) {
+static void case_151(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -992,12 +1010,12 @@ static void case_149(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_150(fixture_t *x) {
+static void case_152(fixture_t *x) {
     (void)x;
     dwcp_function_free(fixture_dwcp_function(x));
 }
 
-static void case_151(fixture_t *x) {
+static void case_153(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1007,7 +1025,7 @@ static void case_151(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_152(fixture_t *x) {
+static void case_154(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1021,7 +1039,7 @@ static void case_152(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_153(fixture_t *x) {
+static void case_155(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1035,7 +1053,7 @@ static void case_153(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_154(fixture_t *x) {
+static void case_156(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -1049,17 +1067,17 @@ static void case_154(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_155(fixture_t *x) {
+static void case_157(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_wasi_new());
 }
 
-static void case_156(fixture_t *x) {
+static void case_158(fixture_t *x) {
     (void)x;
     dwcp_wasi_free(fixture_dwcp_wasi(x));
 }
 
-static void case_157(fixture_t *x) {
+static void case_159(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_args__args(x), VALID_n(x), &error);
@@ -1067,7 +1085,7 @@ static void case_157(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_158(fixture_t *x) {
+static void case_160(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), VALID_dwcp_wasi_add_env__value(x), &error);
@@ -1075,7 +1093,7 @@ static void case_158(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_159(fixture_t *x) {
+static void case_161(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), VALID_bytes(x), VALID_len(x), &error);
@@ -1083,7 +1101,7 @@ static void case_159(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_160(fixture_t *x) {
+static void case_162(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_inherit_stdin(fixture_dwcp_wasi(x), &error);
@@ -1091,7 +1109,7 @@ static void case_160(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_161(fixture_t *x) {
+static void case_163(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_output(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), &error);
@@ -1099,7 +1117,7 @@ static void case_161(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_162(fixture_t *x) {
+static void case_164(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), VALID_guest(x), true, &error);
@@ -1107,7 +1125,7 @@ static void case_162(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_163(fixture_t *x) {
+static void case_165(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -1119,7 +1137,7 @@ static void case_163(fixture_t *x) {
     fixture_check(x, truncated == 0, "truncated is not 0");
 }
 
-static void case_164(fixture_t *x) {
+static void case_166(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1129,7 +1147,7 @@ static void case_164(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_165(fixture_t *x) {
+static void case_167(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1139,7 +1157,7 @@ static void case_165(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_166(fixture_t *x) {
+static void case_168(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1149,7 +1167,7 @@ static void case_166(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_167(fixture_t *x) {
+static void case_169(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -1161,7 +1179,7 @@ static void case_167(fixture_t *x) {
     fixture_check(x, len == 0, "len is not 0");
 }
 
-static void case_168(fixture_t *x) {
+static void case_170(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -1175,27 +1193,27 @@ static void case_168(fixture_t *x) {
     fixture_check(x, nfailed == 0, "nfailed is not 0");
 }
 
-static void case_169(fixture_t *x) {
+static void case_171(fixture_t *x) {
     (void)x;
     dwcp_batch_rows_clear(VALID_rows(x), VALID_nrows(x));
 }
 
-static void case_170(fixture_t *x) {
+static void case_172(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_caller_user_data(fixture_dwcp_caller(x)));
 }
 
-static void case_171(fixture_t *x) {
+static void case_173(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_call_id(fixture_dwcp_caller(x)));
 }
 
-static void case_172(fixture_t *x) {
+static void case_174(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_remaining_ns(fixture_dwcp_caller(x)));
 }
 
-static void case_173(fixture_t *x) {
+static void case_175(fixture_t *x) {
     (void)x;
     uint8_t *out = FIXTURE_POISON(uint8_t);
     dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
@@ -1203,29 +1221,29 @@ static void case_173(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_174(fixture_t *x) {
+static void case_176(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
     fork_refused(x, got);
 }
 
-static void case_175(fixture_t *x) {
+static void case_177(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
     fork_refused(x, got);
 }
 
-static void case_176(fixture_t *x) {
+static void case_178(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(fixture_dwcp_caller(x), VALID_message(x), VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_177(fixture_t *x) {
+static void case_179(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_memory_size(fixture_dwcp_caller(x)));
 }
 
-static void case_178(fixture_t *x) {
+static void case_180(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
@@ -1233,7 +1251,7 @@ static void case_178(fixture_t *x) {
     fixture_check(x, out.data == NULL && out.len == 0, "out is not empty");
 }
 
-static void case_179(fixture_t *x) {
+static void case_181(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), &out);
@@ -1241,7 +1259,7 @@ static void case_179(fixture_t *x) {
     fixture_check(x, out.data == NULL && out.len == 0, "out is not empty");
 }
 
-static void case_180(fixture_t *x) {
+static void case_182(fixture_t *x) {
     (void)x;
     uint64_t ptr = 77;
     dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), &ptr);
@@ -1249,13 +1267,13 @@ static void case_180(fixture_t *x) {
     fixture_check(x, ptr == 0, "ptr is not 0");
 }
 
-static void case_181(fixture_t *x) {
+static void case_183(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fork_refused(x, got);
 }
 
-static void case_182(fixture_t *x) {
+static void case_184(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1265,7 +1283,7 @@ static void case_182(fixture_t *x) {
     fixture_check(x, nresults == 0, "nresults is not 0");
 }
 
-static void case_183(fixture_t *x) {
+static void case_185(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1275,13 +1293,13 @@ static void case_183(fixture_t *x) {
     fixture_check(x, nresults == 0, "nresults is not 0");
 }
 
-static void case_184(fixture_t *x) {
+static void case_186(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fork_refused(x, got);
 }
 
-static void case_185(fixture_t *x) {
+static void case_187(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), &out);
@@ -1289,43 +1307,43 @@ static void case_185(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_186(fixture_t *x) {
+static void case_188(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fork_refused(x, got);
 }
 
-static void case_187(fixture_t *x) {
+static void case_189(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_is_cancelled(fixture_dwcp_caller(x)));
 }
 
-static void case_188(fixture_t *x) {
+static void case_190(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_cancel_new());
 }
 
-static void case_189(fixture_t *x) {
+static void case_191(fixture_t *x) {
     (void)x;
     dwcp_cancel_fire(fixture_dwcp_cancel(x));
 }
 
-static void case_190(fixture_t *x) {
+static void case_192(fixture_t *x) {
     (void)x;
     dwcp_cancel_reset(fixture_dwcp_cancel(x));
 }
 
-static void case_191(fixture_t *x) {
+static void case_193(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_cancel_is_fired(fixture_dwcp_cancel(x)));
 }
 
-static void case_192(fixture_t *x) {
+static void case_194(fixture_t *x) {
     (void)x;
     dwcp_cancel_free(fixture_dwcp_cancel(x));
 }
 
-static void case_193(fixture_t *x) {
+static void case_195(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -1337,12 +1355,12 @@ static void case_193(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_194(fixture_t *x) {
+static void case_196(fixture_t *x) {
     (void)x;
     dwcp_vm_release(fixture_dwcp_vm(x));
 }
 
-static void case_195(fixture_t *x) {
+static void case_197(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1356,7 +1374,7 @@ static void case_195(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_196(fixture_t *x) {
+static void case_198(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1370,7 +1388,7 @@ static void case_196(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_197(fixture_t *x) {
+static void case_199(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
@@ -1378,7 +1396,7 @@ static void case_197(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_198(fixture_t *x) {
+static void case_200(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
@@ -1386,7 +1404,7 @@ static void case_198(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_199(fixture_t *x) {
+static void case_201(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1396,7 +1414,7 @@ static void case_199(fixture_t *x) {
     fixture_check(x, bytes == 0, "bytes is not 0");
 }
 
-static void case_200(fixture_t *x) {
+static void case_202(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
@@ -1404,7 +1422,7 @@ static void case_200(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_201(fixture_t *x) {
+static void case_203(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
@@ -1412,7 +1430,7 @@ static void case_201(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_202(fixture_t *x) {
+static void case_204(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -1420,7 +1438,7 @@ static void case_202(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_203(fixture_t *x) {
+static void case_205(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1430,7 +1448,7 @@ static void case_203(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_204(fixture_t *x) {
+static void case_206(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), &error);
@@ -1438,7 +1456,7 @@ static void case_204(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_205(fixture_t *x) {
+static void case_207(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), &error);
@@ -1574,85 +1592,87 @@ static const fork_row_t rows[] = {
     IN_CHILD(dwcp_runtime_close, case_127, false, false),
     IN_CHILD(dwcp_runtime_drain, case_128, false, false),
     IN_CHILD(dwcp_runtime_resume, case_129, false, false),
-    IN_CHILD(dwcp_runtime_set_alias, case_130, false, false),
-    IN_CHILD(dwcp_runtime_free, case_131, false, false),
-    IN_CHILD(dwcp_runtime_cache_list, case_132, false, false),
-    IN_CHILD(dwcp_runtime_cache_evict, case_133, false, false),
-    IN_CHILD(dwcp_runtime_cache_clear, case_134, false, false),
-    IN_CHILD(dwcp_imports_new, case_135, false, false),
-    IN_CHILD(dwcp_imports_free, case_136, false, false),
-    IN_CHILD(dwcp_imports_define, case_137, false, false),
-    IN_CHILD(dwcp_module_load, case_138, false, false),
-    IN_CHILD(dwcp_module_load_file, case_139, false, false),
-    IN_CHILD(dwcp_module_find, case_140, false, false),
-    IN_CHILD(dwcp_module_disable, case_141, false, false),
-    IN_CHILD(dwcp_module_retain, case_142, false, false),
-    IN_CHILD(dwcp_module_free, case_143, false, false),
-    IN_CHILD(dwcp_module_info, case_144, false, false),
-    IN_CHILD(dwcp_module_import_count, case_145, false, false),
-    IN_CHILD(dwcp_module_import, case_146, false, false),
-    IN_CHILD(dwcp_module_export_count, case_147, false, false),
-    IN_CHILD(dwcp_module_export, case_148, false, false),
-    IN_CHILD(dwcp_module_get_function, case_149, false, false),
-    IN_CHILD(dwcp_function_free, case_150, false, false),
-    IN_CHILD(dwcp_function_type, case_151, false, false),
-    IN_CHILD(dwcp_function_call, case_152, false, false),
-    IN_CHILD(dwcp_runtime_execute, case_153, false, false),
-    IN_CHILD(dwcp_module_run, case_154, false, false),
-    IN_CHILD(dwcp_wasi_new, case_155, false, false),
-    IN_CHILD(dwcp_wasi_free, case_156, false, false),
-    IN_CHILD(dwcp_wasi_set_args, case_157, false, false),
-    IN_CHILD(dwcp_wasi_add_env, case_158, false, false),
-    IN_CHILD(dwcp_wasi_set_stdin, case_159, false, false),
-    IN_CHILD(dwcp_wasi_inherit_stdin, case_160, false, false),
-    IN_CHILD(dwcp_wasi_set_output, case_161, false, false),
-    IN_CHILD(dwcp_wasi_add_directory, case_162, false, false),
-    IN_CHILD(dwcp_wasi_output, case_163, false, false),
-    IN_CHILD(dwcp_runtime_metrics, case_164, false, false),
-    IN_CHILD(dwcp_runtime_pool_metrics, case_165, false, false),
-    IN_CHILD(dwcp_runtime_cache_metrics, case_166, false, false),
-    IN_CHILD(dwcp_runtime_metrics_json, case_167, false, false),
-    IN_CHILD(dwcp_function_call_batch, case_168, false, false),
-    IN_CHILD(dwcp_caller_user_data, case_170, true, false),
-    IN_CHILD(dwcp_caller_call_id, case_171, true, false),
-    IN_CHILD(dwcp_caller_remaining_ns, case_172, true, false),
-    IN_CHILD(dwcp_caller_memory, case_173, true, false),
-    IN_CHILD(dwcp_caller_read, case_174, true, false),
-    IN_CHILD(dwcp_caller_write, case_175, true, false),
-    IN_CHILD(dwcp_caller_fail, case_176, true, false),
-    IN_CHILD(dwcp_caller_memory_size, case_177, true, false),
-    IN_CHILD(dwcp_caller_string, case_178, true, false),
-    IN_CHILD(dwcp_caller_c_string, case_179, true, false),
-    IN_CHILD(dwcp_caller_allocate, case_180, true, false),
-    IN_CHILD(dwcp_caller_return, case_181, true, false),
-    IN_CHILD(dwcp_caller_call, case_182, true, false),
-    IN_CHILD(dwcp_caller_call_ref, case_183, true, false),
-    IN_CHILD(dwcp_caller_externref_new, case_184, true, false),
-    IN_CHILD(dwcp_caller_externref_data, case_185, true, false),
-    IN_CHILD(dwcp_caller_ref_keep, case_186, true, false),
-    IN_CHILD(dwcp_caller_is_cancelled, case_187, true, false),
-    IN_CHILD(dwcp_cancel_new, case_188, false, false),
-    IN_CHILD(dwcp_cancel_fire, case_189, false, false),
-    IN_CHILD(dwcp_cancel_reset, case_190, false, false),
-    IN_CHILD(dwcp_cancel_is_fired, case_191, false, false),
-    IN_CHILD(dwcp_cancel_free, case_192, false, false),
-    IN_CHILD(dwcp_vm_acquire, case_193, false, false),
-    IN_CHILD(dwcp_vm_release, case_194, false, false),
-    IN_CHILD(dwcp_vm_call, case_195, false, false),
-    IN_CHILD(dwcp_vm_call_ref, case_196, false, false),
-    IN_CHILD(dwcp_vm_read, case_197, false, false),
-    IN_CHILD(dwcp_vm_write, case_198, false, false),
-    IN_CHILD(dwcp_vm_memory_size, case_199, false, false),
-    IN_CHILD(dwcp_vm_global_get, case_200, false, false),
-    IN_CHILD(dwcp_vm_global_set, case_201, false, false),
-    IN_CHILD(dwcp_vm_externref_new, case_202, false, false),
-    IN_CHILD(dwcp_vm_externref_data, case_203, false, false),
-    IN_CHILD(dwcp_vm_ref_free, case_204, false, false),
-    IN_CHILD(dwcp_vm_gc, case_205, false, false),
+    IN_CHILD(dwcp_runtime_reconfigure, case_130, false, false),
+    IN_CHILD(dwcp_runtime_config, case_131, false, false),
+    IN_CHILD(dwcp_runtime_set_alias, case_132, false, false),
+    IN_CHILD(dwcp_runtime_free, case_133, false, false),
+    IN_CHILD(dwcp_runtime_cache_list, case_134, false, false),
+    IN_CHILD(dwcp_runtime_cache_evict, case_135, false, false),
+    IN_CHILD(dwcp_runtime_cache_clear, case_136, false, false),
+    IN_CHILD(dwcp_imports_new, case_137, false, false),
+    IN_CHILD(dwcp_imports_free, case_138, false, false),
+    IN_CHILD(dwcp_imports_define, case_139, false, false),
+    IN_CHILD(dwcp_module_load, case_140, false, false),
+    IN_CHILD(dwcp_module_load_file, case_141, false, false),
+    IN_CHILD(dwcp_module_find, case_142, false, false),
+    IN_CHILD(dwcp_module_disable, case_143, false, false),
+    IN_CHILD(dwcp_module_retain, case_144, false, false),
+    IN_CHILD(dwcp_module_free, case_145, false, false),
+    IN_CHILD(dwcp_module_info, case_146, false, false),
+    IN_CHILD(dwcp_module_import_count, case_147, false, false),
+    IN_CHILD(dwcp_module_import, case_148, false, false),
+    IN_CHILD(dwcp_module_export_count, case_149, false, false),
+    IN_CHILD(dwcp_module_export, case_150, false, false),
+    IN_CHILD(dwcp_module_get_function, case_151, false, false),
+    IN_CHILD(dwcp_function_free, case_152, false, false),
+    IN_CHILD(dwcp_function_type, case_153, false, false),
+    IN_CHILD(dwcp_function_call, case_154, false, false),
+    IN_CHILD(dwcp_runtime_execute, case_155, false, false),
+    IN_CHILD(dwcp_module_run, case_156, false, false),
+    IN_CHILD(dwcp_wasi_new, case_157, false, false),
+    IN_CHILD(dwcp_wasi_free, case_158, false, false),
+    IN_CHILD(dwcp_wasi_set_args, case_159, false, false),
+    IN_CHILD(dwcp_wasi_add_env, case_160, false, false),
+    IN_CHILD(dwcp_wasi_set_stdin, case_161, false, false),
+    IN_CHILD(dwcp_wasi_inherit_stdin, case_162, false, false),
+    IN_CHILD(dwcp_wasi_set_output, case_163, false, false),
+    IN_CHILD(dwcp_wasi_add_directory, case_164, false, false),
+    IN_CHILD(dwcp_wasi_output, case_165, false, false),
+    IN_CHILD(dwcp_runtime_metrics, case_166, false, false),
+    IN_CHILD(dwcp_runtime_pool_metrics, case_167, false, false),
+    IN_CHILD(dwcp_runtime_cache_metrics, case_168, false, false),
+    IN_CHILD(dwcp_runtime_metrics_json, case_169, false, false),
+    IN_CHILD(dwcp_function_call_batch, case_170, false, false),
+    IN_CHILD(dwcp_caller_user_data, case_172, true, false),
+    IN_CHILD(dwcp_caller_call_id, case_173, true, false),
+    IN_CHILD(dwcp_caller_remaining_ns, case_174, true, false),
+    IN_CHILD(dwcp_caller_memory, case_175, true, false),
+    IN_CHILD(dwcp_caller_read, case_176, true, false),
+    IN_CHILD(dwcp_caller_write, case_177, true, false),
+    IN_CHILD(dwcp_caller_fail, case_178, true, false),
+    IN_CHILD(dwcp_caller_memory_size, case_179, true, false),
+    IN_CHILD(dwcp_caller_string, case_180, true, false),
+    IN_CHILD(dwcp_caller_c_string, case_181, true, false),
+    IN_CHILD(dwcp_caller_allocate, case_182, true, false),
+    IN_CHILD(dwcp_caller_return, case_183, true, false),
+    IN_CHILD(dwcp_caller_call, case_184, true, false),
+    IN_CHILD(dwcp_caller_call_ref, case_185, true, false),
+    IN_CHILD(dwcp_caller_externref_new, case_186, true, false),
+    IN_CHILD(dwcp_caller_externref_data, case_187, true, false),
+    IN_CHILD(dwcp_caller_ref_keep, case_188, true, false),
+    IN_CHILD(dwcp_caller_is_cancelled, case_189, true, false),
+    IN_CHILD(dwcp_cancel_new, case_190, false, false),
+    IN_CHILD(dwcp_cancel_fire, case_191, false, false),
+    IN_CHILD(dwcp_cancel_reset, case_192, false, false),
+    IN_CHILD(dwcp_cancel_is_fired, case_193, false, false),
+    IN_CHILD(dwcp_cancel_free, case_194, false, false),
+    IN_CHILD(dwcp_vm_acquire, case_195, false, false),
+    IN_CHILD(dwcp_vm_release, case_196, false, false),
+    IN_CHILD(dwcp_vm_call, case_197, false, false),
+    IN_CHILD(dwcp_vm_call_ref, case_198, false, false),
+    IN_CHILD(dwcp_vm_read, case_199, false, false),
+    IN_CHILD(dwcp_vm_write, case_200, false, false),
+    IN_CHILD(dwcp_vm_memory_size, case_201, false, false),
+    IN_CHILD(dwcp_vm_global_get, case_202, false, false),
+    IN_CHILD(dwcp_vm_global_set, case_203, false, false),
+    IN_CHILD(dwcp_vm_externref_new, case_204, false, false),
+    IN_CHILD(dwcp_vm_externref_data, case_205, false, false),
+    IN_CHILD(dwcp_vm_ref_free, case_206, false, false),
+    IN_CHILD(dwcp_vm_gc, case_207, false, false),
     IN_CHILD(dwcp_error_free, case_6, false, true),
     IN_CHILD(dwcp_values_clear, case_15, false, true),
     IN_CHILD(dwcp_string_free, case_16, false, true),
-    IN_CHILD(dwcp_batch_rows_clear, case_169, false, true),
+    IN_CHILD(dwcp_batch_rows_clear, case_171, false, true),
 };
 
 int main(void) {
