@@ -1,7 +1,7 @@
 # make demo      a real module's results and metrics, from C: needs Rust and a C compiler only
 # make test      all tests: Rust, C, examples and packages (gets CMake where it is missing and may be installed)
 # make bench     the comparison with the Wasmtime C API; writes target/bench/results.json
-# make header    writes include/dwcp_wasm.h, the NULL table and the layout file anew from src/ffi
+# make header    writes include/dwcp_wasm.h, the tables of calls and the layout file anew from src/ffi
 # make check     what is committed is up to date, documented, layered
 # make lint      formatting and clippy          make fmt   formats
 # make install   to PREFIX (/usr/local), below DESTDIR if set
@@ -47,12 +47,14 @@ bench: lib
 header:
 	$(XTASK) header
 	$(XTASK) null-table
+	$(XTASK) fork-table
 	$(XTASK) layout
 
 check:
 	$(XTASK) layers
 	$(XTASK) header --check
 	$(XTASK) null-table --check
+	$(XTASK) fork-table --check
 	$(XTASK) layout --check
 	$(XTASK) doc-check
 

@@ -777,7 +777,7 @@ DWCP_API uint32_t dwcp_abi_version(void);
  * Describes how the library was built, as a JSON object: its version, the engine and its version, target, compiler strategies,
  * and the WebAssembly proposals that are on.
  *
- * Returns: a static JSON string. Never NULL.
+ * Returns: a static JSON string. Never NULL. In a child forked after a runtime was made, `{}` unless it was asked for before.
  * Errors: none
  * Ownership: the string is static.
  * Threads: any.

@@ -79,7 +79,14 @@ impl Workers {
                 Ok(())
             })
             .build();
-        pool.map(|pool| (pool, threads)).map_err(|e| Error::new(Status::OS, format!("cannot start the compiling threads: {e}")))
+        match pool {
+            Ok(pool) => Ok((pool, threads)),
+            Err(e) => {
+                // Those that did start are told to end, as there is no pool.
+                threads.into_iter().for_each(|thread| drop(thread.join()));
+                Err(Error::new(Status::OS, format!("cannot start the compiling threads: {e}")))
+            }
+        }
     }
 
     /// Ends the threads and waits until they have. Nobody may be in [`Workers::run`].

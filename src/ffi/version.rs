@@ -37,7 +37,7 @@ pub extern "C" fn dwcp_abi_version() -> u32 {
 /// Describes how the library was built, as a JSON object: its version, the engine and its version, target, compiler strategies,
 /// and the WebAssembly proposals that are on.
 ///
-/// Returns: a static JSON string. Never NULL.
+/// Returns: a static JSON string. Never NULL. In a child forked after a runtime was made, `{}` unless it was asked for before.
 /// Errors: none
 /// Ownership: the string is static.
 /// Threads: any.
@@ -60,5 +60,9 @@ pub extern "C" fn dwcp_build_info() -> *const c_char {
         });
         std::ffi::CString::new(json.to_string()).unwrap_or_default()
     };
-    super::boundary::value(c"{}".as_ptr(), || Some(INFO.get_or_init(text).as_ptr()))
+    super::boundary::plain_value(c"{}".as_ptr(), || {
+        // In a child, another thread of the parent may be making the text for ever.
+        let info = if crate::fork::in_child() { INFO.get()? } else { INFO.get_or_init(text) };
+        Some(info.as_ptr())
+    })
 }

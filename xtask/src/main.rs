@@ -2,6 +2,7 @@
 
 mod c;
 mod docs;
+mod fork_table;
 mod header;
 mod layers;
 mod layout;
@@ -16,6 +17,7 @@ use tree::Tree;
 const USAGE: &str = "usage: cargo run -p xtask -- [--root DIR] COMMAND
   header [--check]       write include/dwcp_wasm.h from src/ffi, or compare it with what would be written
   null-table [--check]   write c-tests/generated/null_table.c from the header, or compare it
+  fork-table [--check]   write c-tests/generated/fork_table.c from the header, or compare it
   layout [--check]       write c-tests/layout.txt (sizes and offsets the C compiler gives the header's structs), or compare it
   doc-check              every declaration is documented, every error code named is provoked by a C test
   symbols LIB [--check]  write c-tests/symbols.txt from the exports of the shared library LIB, or compare it; both agree with the header
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
     let tree = Tree::new(root);
     let result = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["header"] => header::run(&tree, check),
+        ["fork-table"] => fork_table::run(&tree, check),
         ["null-table"] => null_table::run(&tree, check),
         ["layout"] => layout::run(&tree, check),
         ["doc-check"] => docs::run(&tree),

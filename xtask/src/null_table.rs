@@ -15,7 +15,7 @@ const FIXTURE: &str = "c-tests/null_fixture.h";
 
 pub fn run(tree: &Tree, check: bool) -> Outcome {
     let header = header::committed(tree)?;
-    let fixture = Fixture { header: &header, text: tree.read(FIXTURE)? };
+    let fixture = Fixture::new(&header, tree)?;
     let (mut cases, mut rows, mut problems) = (String::new(), String::new(), Vec::new());
     let mut number = 0;
     for function in header.exports() {
@@ -77,12 +77,32 @@ enum Role {
     },
 }
 
-struct Fixture<'a> {
+/// The values that c-tests/null_fixture.h has for the parameters of exports.
+pub struct Fixture<'a> {
     header: &'a Header,
     text: String,
 }
 
-impl Fixture<'_> {
+/// A call with everything valid, but for one pointer perhaps.
+#[derive(Default)]
+pub struct Call {
+    /// Declarations of its out-parameters, with what a call must not leave there.
+    pub before: String,
+    /// Checks that a failed call has reset them.
+    pub after_failure: String,
+    /// Gives back what a call that succeeded has made.
+    pub after_success: String,
+    pub arguments: Vec<String>,
+    /// Whether it needs a caller handle, which is valid inside a host function only.
+    pub in_call: bool,
+    pub has_error: bool,
+}
+
+impl<'a> Fixture<'a> {
+    pub fn new(header: &'a Header, tree: &Tree) -> Result<Fixture<'a>, String> {
+        Ok(Fixture { header, text: tree.read(FIXTURE)? })
+    }
+
     fn defines(&self, name: &str) -> bool {
         let line = format!("#define {name}");
         self.text.lines().any(|l| l.strip_prefix(&line).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '('])))
@@ -142,10 +162,10 @@ impl Fixture<'_> {
         }
     }
 
-    /// The C function of one call and its row.
-    fn case(&self, function: &Function, hole: Option<usize>, number: usize) -> Result<(String, String), String> {
-        let (mut before, mut after_failure, mut after_success) = (String::new(), String::new(), String::new());
-        let (mut arguments, mut in_call, mut has_error) = (Vec::new(), false, false);
+    /// A call of the function with NULL for the parameter `hole`.
+    pub fn call(&self, function: &Function, hole: Option<usize>) -> Result<Call, String> {
+        let Call { mut before, mut after_failure, mut after_success, mut arguments, mut in_call, mut has_error } =
+            Call::default();
         for (i, parameter) in function.parameters.iter().enumerate() {
             let name = &parameter.name;
             in_call |= parameter.kind.contains("dwcp_caller_t");
@@ -195,6 +215,12 @@ impl Fixture<'_> {
                 }
             }
         }
+        Ok(Call { before, after_failure, after_success, arguments, in_call, has_error })
+    }
+
+    /// The C function of one call and its row.
+    fn case(&self, function: &Function, hole: Option<usize>, number: usize) -> Result<(String, String), String> {
+        let Call { before, after_failure, after_success, arguments, in_call, has_error } = self.call(function, hole)?;
         let call = format!("{}({})", function.name, arguments.join(", "));
         let is_status = function.result == "dwcp_status_t" && hole.is_some();
         let hole_name = hole.map_or("", |i| function.parameters[i].name.as_str());
