@@ -1,7 +1,7 @@
 /* Runs the harnesses: every row in a process of its own, the rows of one piece of work one after another, all of
  * it again in each round, so that a slow minute of the machine meets every system alike.
  *
- *   driver DWCP_HARNESS PEER_HARNESS|- GUESTS_DIRECTORY RESULTS_JSON
+ *   driver DWCP_HARNESS PEER_HARNESS|- DEADLINE_HARNESS METERING_HARNESS GUESTS_DIRECTORY RESULTS_JSON [PROGRAM...]
  *   BENCH_ROUNDS=N  BENCH_QUICK=1  BENCH_CPU=N|none  BENCH_ONLY=part of a work's name */
 #define _GNU_SOURCE
 #include "driver.h"
@@ -50,30 +50,145 @@ static const struct {
     {PEER, "usual+deadline+fuel", "usual, deadline + fuel", FRESH | LIVE, false},
 };
 
-static void make_plan(plan_t *plan, bool with_peer, const char *only) {
+/* How late calls return, where nothing else runs and where something does. */
+static const struct {
+  const char *name, *word;
+  bool with_others;
+} DEADLINES[] = {
+    {"deadline error: guest that computes", "spin", true},
+    {"deadline error: guest that sleeps", "sleep", false},
+    {"deadline error: call that waits for a slot", "slot", false},
+};
+static const struct {
+  const char *words, *label;
+  bool is_other;
+} MOMENTS[] = {
+    {"1ms", "1 ms, one after the other", false},
+    {"10ms", "10 ms, one after the other", false},
+    {"100ms", "100 ms, one after the other", false},
+    {"1ms+idle", "1 ms, idle runtime, ticker parked", true},
+    {"10ms+idle", "10 ms, idle runtime, ticker parked", true},
+    {"100ms+idle", "100 ms, idle runtime, ticker parked", true},
+    {"1ms+busy", "1 ms, beside short calls", true},
+    {"10ms+busy", "10 ms, beside short calls", true},
+    {"100ms+busy", "100 ms, beside short calls", true},
+    {"1ms+crowded", "1 ms, beside 2 guests that compute", true},
+    {"10ms+crowded", "10 ms, beside 2 guests that compute", true},
+    {"100ms+crowded", "100 ms, beside 2 guests that compute", true},
+};
+/* Half of the calls later than this is a hang, on any machine: a busy one keeps some of them waiting. */
+static const double HANG_NS = 250e6;
+
+/* What metering costs a program. */
+static const struct {
+  const char *name, *word, *unit;
+  double unit_ns;
+  uint32_t samples, quick_samples;
+  bool pinned;
+} COSTS[] = {
+    {"metering, run", "run", "ms", 1e6, 100, 20, true},
+    {"metering, compile", "compile", "ms", 1e6, 10, 3, false},
+    {"metering, compiled module", "size", "KiB", 1024, 1, 1, false},
+};
+static const char *const METERINGS[] = {"none", "deadline", "fuel", "deadline+fuel"};
+
+typedef struct {
+  const char *ours, *peer, *deadline, *metering, *guests, *results;
+} paths_t;
+
+/* A free row of this work, or NULL where there is none or the work is not asked for. */
+static row_t *new_row(plan_t *plan, const char *work, const char *only) {
+  if (plan->count == MAX_ROWS || (only != NULL && strstr(work, only) == NULL)) return NULL;
+  row_t *row = &plan->rows[plan->count++];
+  snprintf(row->work, sizeof row->work, "%s", work);
+  return row;
+}
+
+static void plan_deadlines(plan_t *plan, const paths_t *paths, const char *only) {
+  for (size_t w = 0; w < sizeof DEADLINES / sizeof *DEADLINES; w++) {
+    for (size_t c = 0; c < sizeof MOMENTS / sizeof *MOMENTS; c++) {
+      row_t *row = MOMENTS[c].is_other && !DEADLINES[w].with_others ? NULL : new_row(plan, DEADLINES[w].name, only);
+      if (row == NULL) continue;
+      row->work_word = DEADLINES[w].word;
+      row->program = paths->deadline;
+      row->guest = "deadline.wat";
+      row->config_words = MOMENTS[c].words;
+      snprintf(row->config, sizeof row->config, "%s", MOMENTS[c].label);
+      row->unit = "us";
+      row->unit_ns = 1e3;
+      row->comparison = ALONE;
+      row->samples = 50;
+      row->quick_samples = 5;
+    }
+  }
+}
+
+/* A program's name: its file's, or its directory's where the file has the name that all have. */
+static void name_of(char *name, size_t size, const char *path) {
+  const char *end = strrchr(path, '/'), *start;
+  if (end != NULL && strcmp(end, "/benchmark.wasm") != 0) {
+    start = end + 1;
+    end = strrchr(start, '.');
+  } else {
+    for (start = end; start != NULL && start > path && start[-1] != '/'; start--) {}
+  }
+  if (start == NULL) start = path;
+  snprintf(name, size, "%.*s", (int)(end != NULL && end > start ? (size_t)(end - start) : strlen(start)), start);
+  for (char *c = name; *c != '\0'; c++)
+    if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ') *c = '_';
+}
+
+static void plan_metering(plan_t *plan, const paths_t *paths, char *const programs[], const char *only) {
+  for (; *programs != NULL; programs++) {
+    char name[40], work[NAME];
+    name_of(name, sizeof name, *programs);
+    for (size_t w = 0; w < sizeof COSTS / sizeof *COSTS; w++) {
+      snprintf(work, sizeof work, "%s: %s", COSTS[w].name, name);
+      for (size_t c = 0; c < sizeof METERINGS / sizeof *METERINGS; c++) {
+        row_t *row = new_row(plan, work, only);
+        if (row == NULL) continue;
+        row->work_word = COSTS[w].word;
+        row->program = paths->metering;
+        row->guest = *programs;
+        row->config_words = METERINGS[c];
+        snprintf(row->config, sizeof row->config, "%s", METERINGS[c]);
+        row->unit = COSTS[w].unit;
+        row->unit_ns = COSTS[w].unit_ns;
+        row->comparison = BY_LEAST;
+        row->samples = COSTS[w].samples;
+        row->quick_samples = COSTS[w].quick_samples;
+        row->pinned = COSTS[w].pinned;
+        row->reference = c == 0;
+      }
+    }
+  }
+}
+
+static void make_plan(plan_t *plan, const paths_t *paths, const char *only) {
+  bool with_peer = strcmp(paths->peer, "-") != 0;
   for (size_t w = 0; w < sizeof WORKS / sizeof *WORKS; w++) {
-    if (only != NULL && strstr(WORKS[w].name, only) == NULL) continue;
-    for (size_t c = 0; c < sizeof CONFIGS / sizeof *CONFIGS && plan->count < MAX_ROWS; c++) {
+    for (size_t c = 0; c < sizeof CONFIGS / sizeof *CONFIGS; c++) {
       if ((CONFIGS[c].kinds & WORKS[w].kind) == 0 || (CONFIGS[c].system == PEER && !with_peer)) continue;
-      row_t *row = &plan->rows[plan->count++];
-      *row = (row_t){.work = WORKS[w].name,
-                     .work_word = WORKS[w].word,
-                     .guest = WORKS[w].guest,
-                     .system = CONFIGS[c].system,
-                     .config_words = CONFIGS[c].words,
-                     .unit = WORKS[w].unit,
-                     .unit_ns = WORKS[w].unit_ns,
-                     .samples = WORKS[w].samples,
-                     .quick_samples = WORKS[w].quick_samples,
-                     .pinned = WORKS[w].kind != COLD, /* both compile on all cores */
-                     .reference = CONFIGS[c].reference};
+      row_t *row = new_row(plan, WORKS[w].name, only);
+      if (row == NULL) continue;
+      row->work_word = WORKS[w].word;
+      row->guest = WORKS[w].guest;
+      row->system = CONFIGS[c].system;
+      row->program = row->system == OURS ? paths->ours : paths->peer;
+      row->config_words = CONFIGS[c].words;
+      row->unit = WORKS[w].unit;
+      row->unit_ns = WORKS[w].unit_ns;
+      row->samples = WORKS[w].samples;
+      row->quick_samples = WORKS[w].quick_samples;
+      row->pinned = WORKS[w].kind != COLD; /* both compile on all cores */
+      row->reference = CONFIGS[c].reference;
       snprintf(row->config, sizeof row->config, "%s%s", CONFIGS[c].label, row->system == OURS ? WORKS[w].ours_note : "");
     }
   }
 }
 
 /* Runs one harness to its end and reads its line. */
-static bool run_harness(char *const argv[], double *p50, double *p99) {
+static bool run_harness(char *const argv[], figures_t *figures) {
   int pipe_fds[2];
   if (pipe(pipe_fds) != 0) return false;
   pid_t child = fork();
@@ -92,27 +207,35 @@ static bool run_harness(char *const argv[], double *p50, double *p99) {
   if (out != NULL) fclose(out);
   int status = 1;
   if (child > 0) waitpid(child, &status, 0);
-  return read_it && WIFEXITED(status) && WEXITSTATUS(status) == 0 && sscanf(line, "p50=%lf p99=%lf", p50, p99) == 2;
+  return read_it && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+         sscanf(line, "min=%lf p50=%lf p90=%lf p99=%lf max=%lf", &figures->min, &figures->p50, &figures->p90, &figures->p99,
+                &figures->max) == 5;
 }
 
-static void run_row(row_t *row, const char *program, const char *guests, bool quick, int cpu, uint32_t round) {
+static void run_row(row_t *row, const char *guests, bool quick, int cpu, uint32_t round) {
   char guest[4096], samples[16], core[16];
-  snprintf(guest, sizeof guest, "%s/%s", guests, row->guest);
+  if (strchr(row->guest, '/') != NULL) snprintf(guest, sizeof guest, "%s", row->guest);
+  else snprintf(guest, sizeof guest, "%s/%s", guests, row->guest);
   snprintf(samples, sizeof samples, "%u", quick ? row->quick_samples : row->samples);
   snprintf(core, sizeof core, "%d", row->pinned ? cpu : -1);
-  char *argv[] = {(char *)program, (char *)row->work_word, (char *)row->config_words, guest, samples, core, NULL};
-  double p50, p99;
-  if (!run_harness(argv, &p50, &p99)) {
+  char *argv[] = {(char *)row->program, (char *)row->work_word, (char *)row->config_words, guest, samples, core, NULL};
+  figures_t figures;
+  if (!run_harness(argv, &figures)) {
     row->failed = true;
     fprintf(stderr, "bench: failed, row left out: %s | %s\n", row->work, row->config);
     return;
   }
-  row->p50[row->rounds] = p50;
-  row->p99[row->rounds] = p99;
-  row->rounds++;
-  printf("sample round=%u system=%s work=\"%s\" config=\"%s\" p50_ns=%.1f p99_ns=%.1f\n", round,
-         row->system == OURS ? "dwcp-wasm" : "wasmtime-c-api", row->work, row->config, p50, p99);
+  row->measured[row->rounds++] = figures;
+  const char *raw = strcmp(row->unit, "KiB") == 0 ? "bytes" : "ns";
+  printf("sample round=%u system=%s work=\"%s\" config=\"%s\" min_%s=%.1f p50_%s=%.1f p99_%s=%.1f\n", round,
+         row->system == OURS ? "dwcp-wasm" : "wasmtime-c-api", row->work, row->config, raw, figures.min, raw, figures.p50, raw,
+         figures.p99);
   fflush(stdout);
+  if (row->comparison == ALONE && figures.p50 > HANG_NS) {
+    row->failed = true;
+    fprintf(stderr, "bench: hangs: %s | %s: half of the calls returned %.0f ms or more after their deadline\n", row->work,
+            row->config, figures.p50 / 1e6);
+  }
 }
 
 /* A core that this process may use and that is not the first one, which takes most interrupts. */
@@ -128,10 +251,13 @@ static int pick_cpu(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 5) {
-    fprintf(stderr, "usage: %s DWCP_HARNESS PEER_HARNESS|- GUESTS_DIRECTORY RESULTS_JSON\n", argv[0]);
+  if (argc < 7) {
+    fprintf(stderr,
+            "usage: %s DWCP_HARNESS PEER_HARNESS|- DEADLINE_HARNESS METERING_HARNESS GUESTS_DIRECTORY RESULTS_JSON [PROGRAM...]\n",
+            argv[0]);
     return 2;
   }
+  const paths_t paths = {argv[1], argv[2], argv[3], argv[4], argv[5], argv[6]};
   const char *quick_word = getenv("BENCH_QUICK"), *rounds_word = getenv("BENCH_ROUNDS");
   bool quick = quick_word != NULL && strcmp(quick_word, "") != 0 && strcmp(quick_word, "0") != 0;
   long rounds = rounds_word != NULL && *rounds_word != '\0' ? strtol(rounds_word, NULL, 10) : quick ? 2 : 9;
@@ -139,10 +265,12 @@ int main(int argc, char **argv) {
     fprintf(stderr, "bench: BENCH_ROUNDS is 1 to %d\n", MAX_ROUNDS);
     return 2;
   }
-  bool with_peer = strcmp(argv[2], "-") != 0;
   int cpu = pick_cpu();
   static plan_t plan;
-  make_plan(&plan, with_peer, getenv("BENCH_ONLY"));
+  const char *only = getenv("BENCH_ONLY");
+  make_plan(&plan, &paths, only);
+  plan_deadlines(&plan, &paths, only);
+  plan_metering(&plan, &paths, argv + 7, only);
   if (plan.count == 0) {
     fprintf(stderr, "bench: no work has that in its name\n");
     return 2;
@@ -157,7 +285,7 @@ int main(int argc, char **argv) {
       size_t n = end - first;
       for (size_t i = 0; i < n; i++) {
         row_t *row = &plan.rows[first + (i + (size_t)round) % n];
-        if (!row->failed) run_row(row, argv[row->system == OURS ? 1 : 2], argv[3], quick, cpu, (uint32_t)round + 1);
+        if (!row->failed) run_row(row, paths.guests, quick, cpu, (uint32_t)round + 1);
         complete = complete && !row->failed;
       }
       first = end;
@@ -165,10 +293,10 @@ int main(int argc, char **argv) {
   }
   report_finish(&plan);
   report_table(&plan, (uint32_t)rounds, cpu);
-  if (!report_json(&plan, argv[4])) {
-    fprintf(stderr, "bench: cannot write %s: %s\n", argv[4], strerror(errno));
+  if (!report_json(&plan, paths.results)) {
+    fprintf(stderr, "bench: cannot write %s: %s\n", paths.results, strerror(errno));
     return 1;
   }
-  printf("\nwritten: %s\n", argv[4]);
+  printf("\nwritten: %s\n", paths.results);
   return complete ? 0 : 1;
 }

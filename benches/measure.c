@@ -86,6 +86,26 @@ static double percentile(const double *sorted, uint32_t n, double share) {
   return sorted[rank - 1];
 }
 
+void bench_print(double *samples, uint32_t n) {
+  qsort(samples, n, sizeof *samples, by_value);
+  printf("min=%.3f p50=%.3f p90=%.3f p99=%.3f max=%.3f n=%u\n", samples[0], percentile(samples, n, 0.50), percentile(samples, n, 0.90),
+         percentile(samples, n, 0.99), samples[n - 1], n);
+}
+
+void bench_sample(const bench_args_t *args, bench_sample_fn work, void *state, uint32_t warm_up) {
+  double *samples = calloc(args->samples, sizeof *samples);
+  if (samples == NULL) bench_die(args, "samples", "no memory");
+  for (uint32_t i = 0; i < warm_up; i++) work(state);
+  uint32_t n = 0;
+  uint64_t begin = bench_now();
+  while (n < args->samples) {
+    samples[n++] = work(state);
+    if (bench_now() - begin > BUDGET_NS && n >= LEAST_SAMPLES) break;
+  }
+  bench_print(samples, n);
+  free(samples);
+}
+
 void bench_run(const bench_args_t *args, bench_work_fn work, void *state, uint32_t batch, uint32_t warm_up) {
   double *samples = calloc(args->samples, sizeof *samples);
   if (samples == NULL) bench_die(args, "samples", "no memory");
@@ -104,7 +124,6 @@ void bench_run(const bench_args_t *args, bench_work_fn work, void *state, uint32
     samples[n++] = (double)(end - start) / batch;
     if (end - begin > BUDGET_NS && n >= LEAST_SAMPLES) break;
   }
-  qsort(samples, n, sizeof *samples, by_value);
-  printf("p50=%.3f p99=%.3f n=%u\n", percentile(samples, n, 0.50), percentile(samples, n, 0.99), n);
+  bench_print(samples, n);
   free(samples);
 }

@@ -9,7 +9,7 @@
 
 /* One harness process: bench_X WORK CONFIG GUEST SAMPLES CPU */
 typedef struct {
-  const char *work;   /* "call", "live" or "cold" */
+  const char *work;   /* such as "call", "live" or "cold" */
   const char *config; /* words joined by '+', see has_word() */
   const char *guest;  /* path of the module */
   uint32_t samples;
@@ -34,7 +34,16 @@ _Noreturn void bench_die(const bench_args_t *args, const char *what, const char 
 /* Nanoseconds of the monotonic clock. */
 uint64_t bench_now(void);
 
-/* Warms up, takes the samples of `batch` repetitions each, prints "p50=… p99=… n=…" in ns per repetition. */
+/* Sorts the samples and prints "min=… p50=… p90=… p99=… max=… n=…". */
+void bench_print(double *samples, uint32_t n);
+
+/* Does one piece of work and says how long it took, in ns. */
+typedef double (*bench_sample_fn)(void *state);
+
+/* Warms up, takes the samples as `work` gives them, prints them. */
+void bench_sample(const bench_args_t *args, bench_sample_fn work, void *state, uint32_t warm_up);
+
+/* Warms up, takes the samples of `batch` repetitions each, prints them in ns per repetition. */
 void bench_run(const bench_args_t *args, bench_work_fn work, void *state, uint32_t batch, uint32_t warm_up);
 
 #endif

@@ -3,7 +3,7 @@
 #
 #   BENCH_ROUNDS=N        rounds (9; 2 when quick)      BENCH_QUICK=1   fewer samples, for CI
 #   BENCH_CPU=N|none      the core to pin to            BENCH_ONLY=TEXT only works with TEXT in their name
-#   BENCH_PEER=none       without the peer
+#   BENCH_PEER=none       without the peer            BENCH_CORPUS=DIR the programs below DIR too, for what metering costs
 #   BENCH_PEER_LIB=FILE BENCH_PEER_INCLUDE=DIR          a libwasmtime.so 48 and its headers of your own
 #   DWCP_LIB=FILE DWCP_INCLUDE=DIR                      another build of ours
 set -eu
@@ -25,7 +25,7 @@ mkdir -p "$work/bin" "$work/lib" "$work/guests" "$work/peer"
 work_lib=$(cd "$work/lib" && pwd)
 
 # ---- guests: the text with its 64 KiB filled in, and a module large enough to show what compiling costs ----------------
-cp benches/guests/add.wat benches/guests/add_page.wat "$work/guests/"
+cp benches/guests/add.wat benches/guests/add_page.wat benches/guests/deadline.wat "$work/guests/"
 awk 'function bytes(n,  i, x, s) { x = 1; s = ""
        for (i = 0; i < n; i++) { x = (x * 16807) % 2147483647; s = s sprintf("\\%02x", int(x / 256) % 256) }
        return s }
@@ -98,6 +98,11 @@ done
 # shellcheck disable=SC2086
 $cc $flags -I"$dwcp_include" benches/bench_dwcp.c benches/measure.c -o "$work/bin/bench_dwcp" \
     -L"$work_lib" -ldwcp_wasm -Wl,-rpath,"$work_lib" || fail "our harness does not build"
+for name in deadline metering; do
+    # shellcheck disable=SC2086
+    $cc $flags -I"$dwcp_include" "benches/bench_$name.c" benches/measure.c -o "$work/bin/bench_$name" \
+        -L"$work_lib" -ldwcp_wasm -Wl,-rpath,"$work_lib" -lpthread || fail "our harness for $name does not build"
+done
 # shellcheck disable=SC2086
 $cc $flags benches/driver.c benches/report.c -o "$work/bin/driver"
 
@@ -109,4 +114,12 @@ if [ "$peer" != - ]; then
     if [ -n "${BENCH_PEER_LIB:-}" ]; then origin=$peer_lib; else origin="$(basename "$wheel" .dist-info) (wheel)"; fi
     echo "wasmtime-c-api: library $origin, headers $headers"
 fi
-exec "$work/bin/driver" "$work/bin/bench_dwcp" "$peer" "$work/guests" "$work/results.json"
+# A program reads files beside it, so it is run where it lies.
+set -- benches/guests/json.wasm benches/guests/lz.wasm benches/guests/vm.wasm examples-c/guests/wordcount.wasm
+if [ -n "${BENCH_CORPUS:-}" ]; then
+    [ -d "$BENCH_CORPUS" ] || fail "BENCH_CORPUS: $BENCH_CORPUS is no directory"
+    find -L "$BENCH_CORPUS" -name '*.wasm' -type f | sort >"$work/corpus.list"
+    while IFS= read -r program; do set -- "$@" "$program"; done <"$work/corpus.list"
+fi
+exec "$work/bin/driver" "$work/bin/bench_dwcp" "$peer" "$work/bin/bench_deadline" "$work/bin/bench_metering" "$work/guests" \
+    "$work/results.json" "$@"
