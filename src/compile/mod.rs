@@ -5,6 +5,7 @@ pub mod code;
 pub mod debug_info;
 mod declared;
 pub mod engine;
+pub mod flights;
 pub mod guard;
 mod long_names;
 pub mod room;

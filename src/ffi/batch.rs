@@ -8,6 +8,7 @@ use super::status::dwcp_status_t;
 use super::transfer::Arrays;
 use super::value::dwcp_value_t;
 use crate::error::{Error, Result, Status};
+use crate::observe::panic;
 use crate::run::batch::MAX_PARALLELISM;
 use crate::run::call::{CallOptions, CallStats, Function};
 use std::mem::offset_of;
@@ -79,7 +80,7 @@ impl Batch<'_> {
         let arrays = Arrays { args, nargs: self.nargs, results, capacity: self.capacity, nresults: &raw mut nresults };
         // A panic is this row's alone.
         let call = || arrays.carry(self.function.interface(), |cargo| call_once(self.function, cargo, self.options, &mut stats));
-        let outcome = catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(super::boundary::panicked(payload)));
+        let outcome = catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(panic::caught(payload)));
         self.write(i, outcome, nresults, &stats)
     }
 

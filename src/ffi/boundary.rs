@@ -7,6 +7,7 @@
 use super::error::dwcp_error;
 use super::status::{DWCP_OK, dwcp_status_t};
 use crate::error::{Error, Result, Status};
+use crate::observe::panic;
 use std::ffi::{CStr, c_char};
 use std::mem::size_of;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,7 +24,7 @@ pub(crate) fn status(error: *mut *mut dwcp_error, f: impl FnOnce() -> Result<()>
     let result = if crate::fork::in_child() {
         Err(crate::fork::error())
     } else {
-        catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|payload| Err(panicked(payload)))
+        catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|payload| Err(panic::caught(payload)))
     };
     match result {
         Ok(()) => DWCP_OK,
@@ -46,24 +47,10 @@ pub(crate) fn plain_value<T>(fallback: T, f: impl FnOnce() -> Option<T>) -> T {
         Ok(Some(v)) => v,
         Ok(None) => fallback,
         Err(payload) => {
-            drop(panicked(payload));
+            drop(panic::caught(payload));
             fallback
         }
     }
-}
-
-/// Counts the panic and makes an error of it. The payload's own drop may panic, so it is dropped behind a second boundary.
-pub(super) fn panicked(payload: Box<dyn std::any::Any + Send>) -> Error {
-    crate::observe::metrics::count_panic();
-    let text = payload
-        .downcast_ref::<&str>()
-        .map(|s| (*s).to_string())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_string());
-    if let Err(second) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
-        std::mem::forget(second);
-    }
-    Error::new(Status::PANIC, format!("internal panic: {text}"))
 }
 
 // ---- out-parameters ------------------------------------------------------------------------------------------------

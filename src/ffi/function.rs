@@ -220,7 +220,7 @@ pub unsafe extern "C" fn dwcp_runtime_execute(
         let what = Execute { bytes, key: optional_string(key, "key")?, function: string(function, "function")?, interface };
         let arrays = Arrays { args, nargs, results, capacity, nresults };
         loop {
-            let (function, found): (Function, Found) = runtime.function(&what)?;
+            let (function, found): (Function, Found) = runtime.function(&what, entered, &options, taken)?;
             let outcome = arrays.carry(function.interface(), |cargo| match cargo {
                 Cargo::Numbers(values) => function.call_from(entered, found, values, &options, taken).map(|()| Vec::new()),
                 Cargo::Typed(args) => function.call_typed_from(entered, found, args, &options, taken),

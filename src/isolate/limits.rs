@@ -6,6 +6,7 @@
 use crate::config::Config;
 use crate::error::{Error, LimitHit, Result, Status};
 use std::ffi::CStr;
+use std::time::{Duration, Instant};
 
 /// What a call may use, as the call options and the configuration settle it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,11 @@ impl Limits {
             fuel: fuel(config, asked.fuel, command)?,
             timeout_ns: timeout(config, asked)?,
         })
+    }
+
+    /// When a call ends that was entered then; `None` where nothing is set, or the clock does not go so far.
+    pub fn deadline(&self, entered: Instant) -> Option<Instant> {
+        self.timeout_ns.map(Duration::from_nanos).and_then(|timeout| entered.checked_add(timeout))
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod histogram;
 pub mod metrics;
+pub mod panic;
 pub mod snapshot;
 
 /// A duration as it is recorded; one of more than five centuries is cut.

@@ -452,7 +452,7 @@ impl<'a> Order<'a> {
     ) -> Result<Order<'a>> {
         linked.check_enabled()?;
         let limits = Limits::settle(&runtime.settings().look(), &options.asked, command)?;
-        let deadline = limits.timeout_ns.map(Duration::from_nanos).and_then(|timeout| entered.checked_add(timeout));
+        let deadline = limits.deadline(entered);
         Ok(Order { linked, limits, entered, deadline, user_data: options.user_data, tokens })
     }
 

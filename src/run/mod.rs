@@ -4,6 +4,7 @@ pub mod batch;
 pub mod call;
 pub mod cancel;
 pub mod closing;
+mod compilation;
 pub mod explain;
 pub mod host;
 pub mod lifecycle;

@@ -2,7 +2,7 @@
 
 use crate::compile::cache::{Cache, Found};
 use crate::compile::code::{Code, Hash};
-use crate::compile::debug_info::{DebugInfo, SourceMaps};
+use crate::compile::debug_info::SourceMaps;
 use crate::compile::engine::{self, EngineParts};
 use crate::compile::guard;
 use crate::compile::workers::Workers;
@@ -17,8 +17,9 @@ use crate::isolate::wasi::{self, SandboxLimits, WasiSettings};
 use crate::observe::metrics::Metrics;
 use crate::observe::nanos;
 use crate::observe::snapshot::{Gauges, Snapshot};
-use crate::run::call::Function;
+use crate::run::call::{CallOptions, CallStats, Function};
 use crate::run::cancel::{Flag, Sleepers};
+use crate::run::compilation::Patience;
 use crate::run::lifecycle::Lifecycle;
 use crate::run::module::{Base, Linked, LoadOptions, Module};
 use crate::run::names::{self, Key, Names};
@@ -32,13 +33,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
-use wasmtime::{Engine, Linker};
+use wasmtime::Linker;
 
 /// A runtime. Shared by its handles; the last one gone ends it.
 pub struct Runtime {
     /// What was odd about the lists of the settings or the machine when the runtime was made.
     warnings: Vec<String>,
-    engine: Engine,
     linker: Arc<Linker<VmState>>,
     syscalls: Arc<SyscallPolicy>,
     env: Arc<Environment>,
@@ -47,9 +47,9 @@ pub struct Runtime {
     ticker: Ticker,
     workers: Workers,
     stacks: Stacks,
-    cache: Cache,
+    cache: Arc<Cache>,
     sessions: Sessions,
-    names: Mutex<Names>,
+    names: Arc<Mutex<Names>>,
     calls: CachePadded<AtomicU64>,
     lifecycle: Lifecycle,
 }
@@ -104,6 +104,7 @@ impl Runtime {
             reserved_slots: reserved,
             pool: Arc::new(Pool::new(slots, config.max_total_memory_bytes, config.acquire_timeout_ms)),
             sleepers: Sleepers::default(),
+            flights: Arc::default(),
             closing: Flag::default(),
             sandbox: Arc::new(sandbox),
             runtime_id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
@@ -116,17 +117,16 @@ impl Runtime {
             linker: Arc::new(linker),
             syscalls,
             default_wasi: Arc::new(WasiSettings::default()),
-            ticker: Ticker::new(engine.clone()),
-            workers: Workers::new(config.compile_threads),
+            ticker: Ticker::new(engine),
+            workers: Workers::new(config.compile_threads, config.max_concurrent_compiles),
             stacks: Stacks::new(stack_needed(config.max_stack_size_bytes)),
-            cache: Cache::new(config.cache_size, config.cache_bytes, Arc::clone(&metrics)),
+            cache: Arc::new(Cache::new(config.cache_size, config.cache_bytes, Arc::clone(&metrics))),
             sessions: Sessions::new(env.runtime_id, config.session_idle_timeout_ms),
-            names: Mutex::default(),
+            names: Arc::default(),
             calls: CachePadded::default(),
             lifecycle: Lifecycle::default(),
             warnings,
             metrics,
-            engine,
             env: Arc::new(env),
         }))
     }
@@ -141,7 +141,7 @@ impl Runtime {
         };
         let key = Key::parse("key", key)?;
         let (bytes, hash) = self.identify(bytes, &key).map_err(named)?;
-        let (code, found) = self.code(bytes, hash).map_err(named)?;
+        let (code, found) = self.code(bytes, hash, Patience::Load).map_err(named)?;
         if let Some(link) = options.links.iter().find(|link| !Arc::ptr_eq(&link.module.runtime, self)) {
             let text = format!("options.links: the module of link \"{}\" is of another runtime", escape(&link.name, 100));
             return Err(Error::new(Status::WRONG_HANDLE, text));
@@ -161,12 +161,22 @@ impl Runtime {
         self.load(&bytes, None, options)
     }
 
-    /// Binds an export of a module given by bytes or by key, for one call. The module has no host functions, unless `key` is an
-    /// alias that was set to one that has.
-    pub(crate) fn function(self: &Arc<Self>, what: &Execute<'_>) -> Result<(Function, Found)> {
+    /// Binds an export of a module given by bytes or by key, for one call that was entered then. The module has no host functions,
+    /// unless `key` is an alias that was set to one that has. A call that ends while its module is compiled is counted here.
+    pub(crate) fn function(
+        self: &Arc<Self>,
+        what: &Execute<'_>,
+        entered: Instant,
+        options: &CallOptions,
+        stats: &mut CallStats,
+    ) -> Result<(Function, Found)> {
         let key = Key::parse("key", what.key)?;
         let _inside = self.enter()?;
-        let (linked, found) = self.linked(what.bytes, &key)?;
+        let patience = Patience::Call { options, entered };
+        let (linked, found) = self.linked(what.bytes, &key, patience).map_err(|e| match e.status() {
+            Status::TIMEOUT | Status::CANCELLED => self.ended_early(e, patience, stats),
+            _ => e,
+        })?;
         let module = Module { runtime: Arc::clone(self), linked };
         Ok((Function::bind(module, what.function, what.interface.clone())?, found))
     }
@@ -182,11 +192,11 @@ impl Runtime {
     pub fn find_module(self: &Arc<Self>, key: &str) -> Result<Module> {
         let key = Key::parse("key", Some(key))?;
         let _inside = self.enter()?;
-        let (linked, _) = self.linked(None, &key)?;
+        let (linked, _) = self.linked(None, &key, Patience::Load)?;
         Ok(Module { runtime: Arc::clone(self), linked })
     }
 
-    fn linked(&self, bytes: Option<&[u8]>, key: &Key<'_>) -> Result<(Arc<Linked>, Found)> {
+    fn linked(&self, bytes: Option<&[u8]>, key: &Key<'_>, patience: Patience<'_>) -> Result<(Arc<Linked>, Found)> {
         let bytes = bytes.map(|bytes| self.identify(bytes, key)).transpose()?;
         let set = self.names.lock().module(key);
         if let Some(linked) = set {
@@ -201,7 +211,7 @@ impl Runtime {
             // A key alone binds nothing: what it stands for now may be another module than a moment ago.
             return Ok((self.plain(&self.find(key)?)?, Found::Held));
         };
-        let (code, found) = self.code(bytes, hash)?;
+        let (code, found) = self.code(bytes, hash, patience)?;
         let linked = self.plain(&code)?;
         self.bind(key, hash)?;
         Ok((linked, found))
@@ -231,23 +241,6 @@ impl Runtime {
         let hash = Hash::of(bytes);
         self.names.lock().check(key, hash)?;
         Ok((bytes, hash))
-    }
-
-    /// The code of bytes with this hash, compiled if need be.
-    fn code(&self, bytes: &[u8], hash: Hash) -> Result<(Arc<Code>, Found)> {
-        let config = self.settings().copy();
-        let lookup = self.cache.get_or_compile(hash, || {
-            self.workers.run(|| {
-                let binary = guard::binary(bytes)?;
-                let needs = guard::inspect(&config, &binary)?;
-                let code = Code::compile(&self.engine, hash, &binary, needs, bytes.len())?;
-                let code = code.with_debug_info(DebugInfo::of(&binary, config.max_debug_info_bytes));
-                self.env.sources.note(&code);
-                Ok(code)
-            })?
-        })?;
-        lookup.evicted.iter().for_each(|code| self.forget(code.hash));
-        Ok((lookup.code, lookup.found))
     }
 
     fn find(&self, key: &Key<'_>) -> Result<Arc<Code>> {
@@ -400,8 +393,16 @@ impl Runtime {
         Ok(())
     }
 
-    pub(crate) fn cache(&self) -> &Cache {
+    pub(crate) fn cache(&self) -> &Arc<Cache> {
         &self.cache
+    }
+
+    pub(super) fn names(&self) -> &Arc<Mutex<Names>> {
+        &self.names
+    }
+
+    pub(super) fn workers(&self) -> &Workers {
+        &self.workers
     }
 
     pub(crate) fn pool(&self) -> &Pool {

@@ -1,6 +1,7 @@
 //! A VM: one store with its instances and memories. It serves one call and is then destroyed, or one session.
 
 use crate::compile::debug_info::SourceMaps;
+use crate::compile::flights::Flights;
 use crate::config::Metering;
 use crate::error::{Error, LimitHit, Result, Status};
 use crate::frame::SourceMap;
@@ -28,6 +29,7 @@ pub struct Environment {
     /// Whether the pool's slots have address space of their own.
     pub reserved_slots: bool,
     pub sleepers: Sleepers,
+    pub flights: Arc<Flights>,
     /// Ends every call of the runtime.
     pub closing: Flag,
     pub sandbox: Arc<SandboxLimits>,
@@ -40,11 +42,13 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Makes every guest look whether its call is over: those that run, those that sleep, and calls that wait for a slot.
+    /// Makes every guest look whether its call is over: those that run, those that sleep, and calls that wait for a slot or
+    /// for a compilation.
     pub fn rouse(&self) {
         self.engine.increment_epoch();
         self.sleepers.wake();
         self.pool.wake_all();
+        self.flights.wake_all();
     }
 }
 
