@@ -141,11 +141,13 @@ static void install(int signal, int flags, bool info) {
     REQUIRE(sigaction(signal, &action, NULL) == 0);
 }
 
-static void use_alternate(void) {
-    alternate_low = mmap(NULL, ALTERNATE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    stack_t stack = {.ss_sp = alternate_low, .ss_size = ALTERNATE};
+static void use_alternate_of(size_t size) {
+    alternate_low = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    stack_t stack = {.ss_sp = alternate_low, .ss_size = size};
     REQUIRE(alternate_low != MAP_FAILED && sigaltstack(&stack, NULL) == 0);
 }
+
+static void use_alternate(void) { use_alternate_of(ALTERNATE); }
 
 HOST(faults) {
     (void)user, (void)caller, (void)args, (void)nargs, (void)nresults;
@@ -540,13 +542,16 @@ static void slot_wait(void) {
     dwcp_runtime_free(runtime);
 }
 
-static void stormy(int flags, bool alternate) {
+static void stormy(int flags, size_t alternate) {
     const char *asked = getenv("DWCP_TEST_ROUNDS");
     int rounds = asked != NULL ? atoi(asked) : 3;
     static const int CAUGHT[] = {SIGPROF, SIGALRM, SIGCHLD, SIGUSR1, SIGIO};
-    if (alternate) use_alternate();
+    struct sigaction action = {.sa_handler = tick, .sa_flags = flags};
+    sigfillset(&action.sa_mask); /* one at a time, but in the middle of a fault's handler */
+    for (int i = 0; i < NFAULTS; i++) sigdelset(&action.sa_mask, FAULTS[i]);
+    if (alternate != 0) use_alternate_of(alternate);
     for (size_t i = 0; i < sizeof CAUGHT / sizeof *CAUGHT; i++)
-        REQUIRE(sigaction(CAUGHT[i], &(struct sigaction){.sa_handler = tick, .sa_flags = flags}, NULL) == 0);
+        REQUIRE(sigaction(CAUGHT[i], &action, NULL) == 0);
     pthread_t sender;
     stormed = pthread_self();
     atomic_store(&over, false);
@@ -579,9 +584,10 @@ static void stormy(int flags, bool alternate) {
     CHECK(atomic_load(&ticks) - before > 100);
 }
 
-static void storms_off_stack(void) { stormy(0, false); }
-static void storms_on_stack(void) { stormy(SA_ONSTACK, true); }
-static void storms_restarting(void) { stormy(SA_RESTART | SA_ONSTACK, false); }
+static void storms_off_stack(void) { stormy(0, 0); }
+static void storms_on_stack(void) { stormy(SA_ONSTACK, ALTERNATE); }
+static void storms_on_small_stack(void) { stormy(SA_ONSTACK, 8 << 10); }
+static void storms_restarting(void) { stormy(SA_RESTART | SA_ONSTACK, 0); }
 
 /* ---- masks ---- */
 
@@ -652,6 +658,36 @@ static void own_threads_are_deaf(void) {
     dwcp_runtime_free(runtime);
 }
 
+/* ---- cancellation ---- */
+
+static dwcp_runtime_t *waiting_runtime;
+static atomic_int began, done;
+
+/* A thread that may be cancelled must not be so in the middle of a call. */
+static void *is_cancelled(void *unused) {
+    int state;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    atomic_store(&began, 1);
+    waiting(waiting_runtime);
+    test_forget();
+    atomic_store(&done, 1);
+    pthread_setcancelstate(state, NULL);
+    for (;;) pthread_testcancel();
+    return unused;
+}
+
+static void cancelled_threads(void) {
+    waiting_runtime = runtime_that(true);
+    pthread_t thread;
+    void *result = NULL;
+    REQUIRE(pthread_create(&thread, NULL, is_cancelled, NULL) == 0);
+    while (!atomic_load(&began)) sched_yield();
+    REQUIRE(pthread_cancel(thread) == 0 && pthread_join(thread, &result) == 0);
+    CHECK(result == PTHREAD_CANCELED && atomic_load(&done) == 1);
+    dwcp_runtime_free(waiting_runtime);
+    CHECK(no_library_thread());
+}
+
 int main(void) {
     static const struct {
         const char *name;
@@ -662,8 +698,8 @@ int main(void) {
         PLAY(before_plain, true), PLAY(before_info, true), PLAY(before_on_stack, true), PLAY(before_off_stack, true),
         PLAY(after_chaining, true), PLAY(after_not_chaining, true), PLAY(dispositions, true), PLAY(sent_and_ignored, true),
         PLAY(none_is_installed, false), PLAY(with_and_without, false), PLAY(linked_modules, false), PLAY(own_signal_stacks, true),
-        PLAY(storms_off_stack, false), PLAY(storms_on_stack, true), PLAY(storms_restarting, false), PLAY(blocked, false),
-        PLAY(own_threads_are_deaf, false),
+        PLAY(storms_off_stack, false), PLAY(storms_on_stack, true), PLAY(storms_on_small_stack, true), PLAY(storms_restarting, false), PLAY(blocked, false),
+        PLAY(own_threads_are_deaf, false), PLAY(cancelled_threads, false),
 #undef PLAY
     };
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
