@@ -102,7 +102,7 @@ HOST(hands_back) {
 
 ENTRY(configuration) {
     w->config = dwcp_config_new(DWCP_PROFILE_DEFAULT);
-    static const char json[] = "{\"max_memory_bytes\": 33554432, \"enable_fuel_metering\": false, \"allowed_syscalls\": [\"@startup\", \"@stdio\"]}";
+    static const char json[] = "{\"max_memory_bytes\": 33554432, \"enable_fuel_metering\": false, \"allowed_syscalls\": [\"fd_*\", \"proc_exit\"]}";
     CHECK_STATUS(dwcp_config_apply_json, OK, (w->config, json, strlen(json), &err));
     char nested[2001]; /* deeper than any document of ours */
     memset(nested, '[', 2000);

@@ -36,14 +36,16 @@ static inline int is_ours(const char *task) {
 /* Threads whose names begin with "dwcp-". */
 MAYBE_UNUSED static int library_threads(void) { return count_entries("/proc/self/task", is_ours); }
 
-/* A thread that was joined may still be listed for a moment, until the kernel has taken it down. */
-MAYBE_UNUSED static bool no_library_thread(void) {
+/* A thread that was joined, or told to end, may still be listed for a moment, until the kernel has taken it down. */
+MAYBE_UNUSED static bool library_threads_become(int most) {
     for (int i = 0; i < 1000000; i++) {
-        if (library_threads() == 0) return true;
+        if (library_threads() <= most) return true;
         sched_yield();
     }
     return false;
 }
+
+MAYBE_UNUSED static bool no_library_thread(void) { return library_threads_become(0); }
 
 MAYBE_UNUSED static int descriptors(void) { return count_entries("/proc/self/fd", one_each); }
 

@@ -152,7 +152,7 @@ fields! {
     strict_capacity: bool, "", 0 => 0, per_runtime fixed; false;
         "Whether a runtime is refused where the machine has no room for max_live_vms; without, it is made with fewer slots and a warning.";
     signals_based_traps: bool, "", 0 => 0, per_runtime fixed; true;
-        "Whether guests' faults are caught by signal handlers. Without, compiled code checks every access itself, which is slower, and the process keeps its own handlers.";
+        "Whether guests' faults are caught by signal handlers. Without, compiled code checks every access itself, which is slower and not protected against speculation past the bounds, and the process keeps its own handlers.";
 
     // ---- modules ----
     cache_size: u32, "modules", 1 => 1_000_000, per_runtime live; 1000, 5000, 100, 1000;

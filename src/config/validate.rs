@@ -236,6 +236,7 @@ mod tests {
         assert!(warned(|c| c.denied_syscalls = deny("fd_read"))[0].contains("fd_read is in allowed_syscalls and in"));
         assert!(warned(|c| c.pool_size = 1001)[0].starts_with("pool_size (1001) is above max_live_vms (1000)"));
         assert!(warned(|c| c.allowed_directories.clear())[0].contains("allowed_directories is empty"));
+        assert!(warned(|c| c.signals_based_traps = false)[0].contains("Spectre"));
         assert!(warned(|c| c.max_open_files = 0)[0].contains("max_open_files is 0"));
         assert!(warned(|c| (c.enable_wasi, c.network_access) = (false, true))[0].contains("enable_wasi is false"));
         let neither = |c: &mut Config| (c.enable_fuel_metering, c.max_execution_time_ms) = (false, 0);

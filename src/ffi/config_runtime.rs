@@ -394,7 +394,9 @@ pub unsafe extern "C" fn dwcp_config_get_strict_capacity(config: *const dwcp_con
 }
 
 /// Sets signals_based_traps. Whether guests' faults are caught by signal handlers. Without, compiled code checks every access
-/// itself, which is slower, and the process keeps its own handlers.
+/// itself, which is slower and not protected against speculation past the bounds, and the process keeps its own handlers.
+/// An engine that cannot do what is asked for makes dwcp_runtime_new refuse it with DWCP_ERR_INVALID_CONFIG; those of the platforms
+/// that this library is built for can do both.
 /// Default: true in every profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.

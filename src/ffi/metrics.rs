@@ -269,8 +269,9 @@ pub unsafe extern "C" fn dwcp_runtime_cache_metrics(
 
 /// Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"metering":"...","warnings":[...]}`, with
 /// the field names of the structs. The metering says what the runtime's code counts or looks at as it runs: "deadline+fuel",
-/// "deadline", "fuel", or "none", where nothing ends a guest that computes, not even a cancel. The warnings say what was odd about the settings or the machine when the runtime was made: settings that take each
-/// other away, fewer slots than max_live_vms.
+/// "deadline", "fuel", or "none", where nothing ends a guest that computes, not even a cancel. The warnings say what is odd about
+/// the settings in force, or was about the machine when the runtime was made: settings that take each other away, fewer slots than
+/// max_live_vms. They also name each signal by which guests' faults come and whose handler is another one now than the runtime's.
 /// Returns: DWCP_OK with `*out` set to NUL-terminated UTF-8 and, if `len` is not NULL, `*len` to its length in bytes; else the status of the error, with NULL and 0.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `out` is NULL; DWCP_ERR_CLOSED after dwcp_runtime_close.
 /// Ownership: `*out` is yours, until dwcp_string_free. `*error` is yours to free on failure.

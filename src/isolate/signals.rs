@@ -66,15 +66,17 @@ fn handler(signal: libc::c_int) -> Option<Handler> {
 
 // ---- the thread's stack for handlers -------------------------------------------------------------------------------
 
-/// What the engine's handler takes beyond the frame that the kernel makes for it; measured at a third of this.
-const HANDLER_STACK: usize = 3 << 10;
+/// The least that is enough: room for the engine's handler, and for one of the host's that comes in its middle.
+const LEAST: usize = 16 << 10;
 
 #[derive(Clone, Copy)]
 enum Thread {
     New,
     Ready,
-    /// The host's own stack for handlers is too small for the engine's.
-    Cramped,
+    /// The host's own stack for handlers is too small for the engine's, which has another one for the time of a call.
+    Cramped(libc::stack_t),
+    /// The thread ends, and what the engine had for it is gone.
+    Ending,
 }
 
 thread_local! {
@@ -101,48 +103,86 @@ impl Drop for PutBack {
         if let Some(stack) = KEPT.get() {
             set_alternate(&stack);
         }
+        if let Thread::Cramped(_) = THREAD.get() {
+            THREAD.set(Thread::Ending);
+        }
     }
 }
 
-/// Whether guests' faults can be handled on the calling thread. The first time, the engine makes itself at home in the thread; the
-/// thread's stack for handlers stays what it was.
+/// Room for the handlers of guests' faults on this thread, while it is held.
+pub struct Room {
+    /// The host's own stack for handlers, and the one in its place.
+    replaced: Option<(libc::stack_t, libc::stack_t)>,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if let Some((own, roomy)) = self.replaced {
+            // A host function may have set another one.
+            if alternate().is_some_and(|now| now.ss_sp == roomy.ss_sp) {
+                set_alternate(&own);
+            }
+        }
+    }
+}
+
+/// Makes room for the handlers of guests' faults on the calling thread; `None` where there can be none. The first time, the engine
+/// makes itself at home in the thread. The thread's stack for handlers is the host's again afterwards.
 #[inline]
-pub fn thread_is_ready() -> bool {
+pub fn room() -> Option<Room> {
     match THREAD.get() {
-        Thread::Ready => true,
-        Thread::Cramped => false,
-        Thread::New => prepare(),
+        Thread::Ready => Some(Room { replaced: None }),
+        other => uncommon_room(other),
     }
 }
 
 #[cold]
-fn prepare() -> bool {
+fn uncommon_room(thread: Thread) -> Option<Room> {
+    match thread {
+        Thread::Ready => Some(Room { replaced: None }),
+        Thread::Cramped(roomy) => {
+            let own = alternate().filter(is_cramped);
+            if own.is_some() {
+                set_alternate(&roomy);
+            }
+            Some(Room { replaced: own.map(|own| (own, roomy)) })
+        }
+        Thread::New => uncommon_room(prepare()),
+        Thread::Ending => None,
+    }
+}
+
+fn prepare() -> Thread {
     let before = alternate();
     // A thread that ends, whose values are gone, is none to prepare.
     if LAST.try_with(|_| ()).is_err() {
-        return false;
+        return Thread::Ending;
     }
     wasmtime::Engine::tls_eager_initialize();
+    let engines = alternate();
     if FIRST.try_with(|_| ()).is_err() {
-        return false;
+        return Thread::Ending;
     }
     if let Some(stack) = before {
         // Without one, handlers run on the guest's stack: faults come where there is room for the host below.
         set_alternate(&stack);
     }
-    let cramped = before.is_some_and(|stack| stack.ss_flags & libc::SS_DISABLE == 0 && stack.ss_size < smallest());
-    THREAD.set(if cramped { Thread::Cramped } else { Thread::Ready });
-    !cramped
+    let thread = match engines {
+        Some(roomy) if before.as_ref().is_some_and(is_cramped) => Thread::Cramped(roomy),
+        _ => Thread::Ready,
+    };
+    THREAD.set(thread);
+    thread
 }
 
-/// The smallest stack on which the engine's handler may run.
-fn smallest() -> usize {
-    static SMALLEST: OnceLock<usize> = OnceLock::new();
-    *SMALLEST.get_or_init(|| {
-        // SAFETY: asks for a number; 0 where the kernel does not say.
+fn is_cramped(stack: &libc::stack_t) -> bool {
+    static LEAST_HERE: OnceLock<usize> = OnceLock::new();
+    let least = *LEAST_HERE.get_or_init(|| {
+        // SAFETY: asks for a number, what the kernel writes before a handler runs; 0 where it does not say.
         let frame = unsafe { libc::getauxval(libc::AT_MINSIGSTKSZ) };
-        usize::try_from(frame).unwrap_or(0).max(libc::MINSIGSTKSZ) + HANDLER_STACK
-    })
+        LEAST.max(usize::try_from(frame).unwrap_or(0).saturating_mul(2) + LEAST / 2)
+    });
+    stack.ss_flags & libc::SS_DISABLE == 0 && stack.ss_size < least
 }
 
 /// The thread's stack for handlers.
@@ -168,21 +208,44 @@ mod tests {
 
     #[test]
     fn a_thread_keeps_its_own_stack_for_handlers() {
-        for (size, ready) in [(0, true), (smallest() - 1, false), (smallest(), true), (1 << 20, true)] {
+        for (size, cramped) in [(0, false), (4 << 10, true), (LEAST - 1, true), (64 << 10, false), (1 << 20, false)] {
             let thread = std::thread::spawn(move || {
-                let mut room = vec![0u8; size];
+                let mut memory = vec![0u8; size];
                 let flags = if size == 0 { libc::SS_DISABLE } else { 0 };
-                let own = libc::stack_t { ss_sp: room.as_mut_ptr().cast(), ss_flags: flags, ss_size: size };
+                let own = libc::stack_t { ss_sp: memory.as_mut_ptr().cast(), ss_flags: flags, ss_size: size };
                 set_alternate(&own);
-                assert_eq!((thread_is_ready(), thread_is_ready()), (ready, ready));
-                let now = alternate().unwrap();
-                assert_eq!(now.ss_flags, flags);
-                if size != 0 {
-                    assert_eq!((now.ss_sp, now.ss_size), (own.ss_sp, own.ss_size));
+                let is_own = || {
+                    let now = alternate().unwrap();
+                    now.ss_flags == flags && (size == 0 || (now.ss_sp, now.ss_size) == (own.ss_sp, own.ss_size))
+                };
+                for _ in 0..2 {
+                    let outer = room().unwrap();
+                    let inner = room().unwrap();
+                    assert_eq!(is_own(), !cramped);
+                    drop(inner);
+                    assert_eq!(is_own(), !cramped);
+                    drop(outer);
+                    assert!(is_own());
                 }
                 set_alternate(&libc::stack_t { ss_flags: libc::SS_DISABLE, ..own });
             });
             thread.join().unwrap();
         }
+    }
+
+    #[test]
+    fn a_stack_that_was_set_meanwhile_stays() {
+        let thread = std::thread::spawn(|| {
+            let mut memory = vec![0u8; 8 << 10];
+            let (first, second) = memory.split_at_mut(4 << 10);
+            let stack = |memory: &mut [u8]| libc::stack_t { ss_sp: memory.as_mut_ptr().cast(), ss_flags: 0, ss_size: 4 << 10 };
+            set_alternate(&stack(first));
+            let held = room();
+            set_alternate(&stack(second));
+            drop(held);
+            assert_eq!(alternate().unwrap().ss_sp, second.as_mut_ptr().cast());
+            set_alternate(&libc::stack_t { ss_sp: std::ptr::null_mut(), ss_flags: libc::SS_DISABLE, ss_size: 0 });
+        });
+        thread.join().unwrap();
     }
 }

@@ -188,6 +188,8 @@ impl Stacks {
         let mut state = self.state.lock();
         if state.stopped || state.idle.len() >= crate::thread::cores() {
             worker.give(Work::Stop);
+            // After many callers at once: the stacks of threads that ended are kept until somebody looks.
+            state.threads.retain(|thread| !thread.is_finished());
         } else {
             state.idle.push(worker);
         }
@@ -225,10 +227,29 @@ impl Worker {
             };
             drop(next);
             match work {
-                Work::Job(job) => job(),
+                Work::Job(job) => {
+                    job();
+                    give_back();
+                }
                 Work::Stop => return,
             }
         }
+    }
+}
+
+/// Gives the memory below here back to the system, where it may be much: a guest that has used a large stack once would else keep
+/// it for as long as its thread waits for work.
+fn give_back() {
+    const MUCH: usize = 4 << 20;
+    const KEPT: usize = 64 << 10;
+    let page = 64 << 10; // as large as any system's
+    let marker = 0u8;
+    let end = (std::ptr::from_ref(&marker) as usize).saturating_sub(KEPT) / page * page;
+    let Some(low) = BOUNDS.get().or_else(look_up).map(|bounds| bounds.low.next_multiple_of(page)) else { return };
+    if end > low && end - low >= MUCH {
+        // SAFETY: the pages are this thread's stack, below every frame in use and what signal handlers may take under them: what
+        // lies there is nobody's, and is read as zeroes when it is used again.
+        unsafe { libc::madvise(low as *mut libc::c_void, end - low, libc::MADV_DONTNEED) };
     }
 }
 

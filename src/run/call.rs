@@ -476,9 +476,10 @@ impl<'a> Order<'a> {
             user_data: self.user_data,
             tokens: self.tokens.clone(),
         };
-        match stack::fits(runtime.stack_needed()) && signals::thread_is_ready() {
-            true => work(errand, stats),
-            false => {
+        let room = if stack::fits(runtime.stack_needed()) { signals::room() } else { None };
+        match room {
+            Some(_held) => work(errand, stats),
+            None => {
                 let trail = nesting::trail();
                 runtime.stacks().run(|| nesting::with_trail(trail, || work(errand, stats)))?
             }
