@@ -193,6 +193,24 @@ static void lost_fuel(void) {
     dwcp_runtime_free(runtime);
 }
 
+/* What the host does for a guest is no instruction of it: a byte from WASI costs the fuel of a mebibyte. */
+static void the_hosts_work_is_free(void) {
+    dwcp_runtime_t *runtime = metered(FUEL | DEADLINE);
+    dwcp_module_t *module = load(runtime,
+                                 "(module (import \"" WASI "\" \"random_get\" (func $random (param i32 i32) (result i32)))"
+                                 " (memory (export \"memory\") 17) (func (export \"random\") (param i32) (drop (call $random (i32.const 0) (local.get 0)))))");
+    dwcp_function_t *random = function_of(module, "random");
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    dwcp_value_t little = dwcp_i32(1), much = dwcp_i32(1 << 20);
+    CHECK_STATUS(dwcp_function_call, OK, (random, &little, 1, NULL, NULL, 0, NULL, &stats, &err));
+    uint64_t fuel = stats.fuel_used;
+    CHECK_STATUS(dwcp_function_call, OK, (random, &much, 1, NULL, NULL, 0, NULL, &stats, &err));
+    CHECK(stats.fuel_exact && stats.fuel_used == fuel && fuel < 20);
+    dwcp_function_free(random);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
 /* Making the VM is part of the call: start functions, `_initialize`, linked modules. */
 static void making_counts(void) {
     static const char plain[] = "(module (func $w (local i32) (local.set 0 (i32.const 5000)) (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))"
@@ -313,6 +331,7 @@ static void without_a_slot(void) {
 int main(void) {
     for (int metering = 0; metering <= (FUEL | DEADLINE); metering++) every_end(metering);
     lost_fuel();
+    the_hosts_work_is_free();
     making_counts();
     strings_count();
     without_a_slot();

@@ -1,4 +1,4 @@
-//! Keeps the table of docs/configuration.md equal to the fields. `DWCP_BLESS=1 cargo test` rewrites it.
+//! Keeps the table of docs/limits.md equal to the fields. `DWCP_BLESS=1 cargo test` rewrites it.
 
 use super::value::Kind;
 use super::{Config, FIELDS, Field, Profile};
@@ -81,7 +81,7 @@ fn number(n: u64, unit: &str) -> String {
 
 #[test]
 fn the_documented_table_is_the_table_of_the_code() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/limits.md");
     let text = std::fs::read_to_string(path).unwrap();
     let (head, rest) = text.split_once(BEGIN).expect("the begin marker");
     let (_, tail) = rest.split_once(END).expect("the end marker");
@@ -89,6 +89,6 @@ fn the_documented_table_is_the_table_of_the_code() {
     if std::env::var_os("DWCP_BLESS").is_some() {
         std::fs::write(path, expected).unwrap();
     } else {
-        assert!(text == expected, "docs/configuration.md is not what the fields say; run DWCP_BLESS=1 cargo test");
+        assert!(text == expected, "docs/limits.md is not what the fields say; run DWCP_BLESS=1 cargo test");
     }
 }

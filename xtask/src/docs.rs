@@ -1,6 +1,7 @@
-//! Nothing in the header is undocumented, and no promised error code is untested.
+//! Nothing in the header is undocumented, and no promised error code is untested, and no document names a test that is not there.
 
 use crate::c::{self, Header, Variable};
+use crate::claims;
 use crate::header;
 use crate::tree::{self, Outcome, Tree};
 use std::collections::BTreeSet;
@@ -12,10 +13,12 @@ pub fn run(tree: &Tree) -> Outcome {
     let mut problems = comments(&header);
     let (promised, mut untested) = codes(tree, &header)?;
     problems.append(&mut untested);
+    let (claimed, mut unshown) = claims::check(tree)?;
+    problems.append(&mut unshown);
     tree::verdict(
         problems,
         format!(
-            "doc-check: {} functions, {} structs, {} constants and {} types documented; {promised} error codes provoked by tests",
+            "doc-check: {} functions, {} structs, {} constants and {} types documented; {promised} error codes provoked by tests, {claimed} tests named by documents",
             header.functions.len(),
             header.structs.len(),
             header.constants.len(),

@@ -1,6 +1,7 @@
 //! The generators and checks of the repository, in Rust so that nothing but cargo and a C compiler is needed to run them.
 
 mod c;
+mod claims;
 mod docs;
 mod fork_table;
 mod header;
@@ -19,7 +20,7 @@ const USAGE: &str = "usage: cargo run -p xtask -- [--root DIR] COMMAND
   null-table [--check]   write c-tests/generated/null_table.c from the header, or compare it
   fork-table [--check]   write c-tests/generated/fork_table.c from the header, or compare it
   layout [--check]       write c-tests/layout.txt (sizes and offsets the C compiler gives the header's structs), or compare it
-  doc-check              every declaration is documented, every error code named is provoked by a C test
+  doc-check              every declaration is documented, every error code named is provoked by a C test, every test named in docs/ exists
   symbols LIB [--check]  write c-tests/symbols.txt from the exports of the shared library LIB, or compare it; both agree with the header
   layers                 no layer of src/ uses one above it
   native-libs [--check]  write cmake/native-static-libs.txt, what the static library needs of the system, or compare it";
