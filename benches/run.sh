@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the harnesses against our release library and Wasmtime's C API, and runs the comparison. See README.md.
+# Builds the harnesses against our release library and Wasmtime's C API, and runs them. See README.md.
 #
 #   BENCH_ROUNDS=N        rounds (9; 2 when quick)      BENCH_QUICK=1   fewer samples, for CI
 #   BENCH_CPU=N|none      the core to pin to            BENCH_ONLY=TEXT only works with TEXT in their name

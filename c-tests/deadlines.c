@@ -206,6 +206,65 @@ HOST(overstay) {
     return DWCP_OK;
 }
 
+/* Calls another module with what is left of the time, as docs/contract.md has it, until nothing is. */
+static dwcp_function_t *inner_spin;
+
+HOST(hand_on) {
+    UNUSED;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+    int64_t left = dwcp_caller_remaining_ns(caller);
+    if (left <= 0) return DWCP_ERR_TIMEOUT;
+    options.timeout_ns = (uint64_t)left;
+    CHECK_EQ(dwcp_function_call(inner_spin, NULL, 0, &options, NULL, 0, NULL, &stats, NULL), DWCP_ERR_TIMEOUT);
+    CHECK(stats.wall_ns >= (uint64_t)left && dwcp_caller_remaining_ns(caller) <= 0 && dwcp_caller_is_cancelled(caller));
+    return DWCP_ERR_TIMEOUT;
+}
+
+static void handed_on(void) {
+    dwcp_runtime_t *runtime = timed_runtime(3600000, 0);
+    dwcp_module_t *inner = load(runtime, SPIN_WAT);
+    dwcp_module_t *outer = load_defined(runtime, "(module (import \"env\" \"hand_on\" (func $f)) (func (export \"run\") (call $f)))",
+                                        "hand_on", ":", hand_on);
+    inner_spin = function_of(inner, "spin");
+    dwcp_function_t *run_it = function_of(outer, "run");
+    static const uint64_t timeouts[] = {1, 200000, 5000000, 60000000};
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    for (size_t i = 0; i < sizeof timeouts / sizeof *timeouts; i++) {
+        struct outcome o = {.stats = DWCP_CALL_STATS_INIT};
+        options.timeout_ns = timeouts[i];
+        o.status = dwcp_function_call(run_it, NULL, 0, &options, NULL, 0, NULL, &o.stats, &o.error);
+        ended_by_time(NULL, &o, timeouts[i]);
+        dwcp_error_free(o.error);
+    }
+    dwcp_function_free(run_it);
+    dwcp_function_free(inner_spin);
+    dwcp_module_free(outer);
+    dwcp_module_free(inner);
+    dwcp_runtime_free(runtime);
+}
+
+/* A call whose module is compiled past its deadline ends before its guest begins; the code comes to the cache all the same. */
+static void compiling(void) {
+    dwcp_runtime_t *runtime = timed_runtime(1, UINT64_MAX);
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    dwcp_value_t results[2] = {{0}, {0}};
+    struct outcome o = {.stats = DWCP_CALL_STATS_INIT};
+    options.timeout_ns = 1000;
+    o.status = dwcp_runtime_execute(runtime, (const uint8_t *)COUNTER_WAT, strlen(COUNTER_WAT), "counter", "count", NULL, 0, &options, results, 2, NULL, &o.stats, &o.error);
+    ended_by_time(NULL, &o, 1000);
+    CHECK(o.stats.cold && o.stats.start_ns == 0 && o.stats.execution_ns == 0 && o.stats.peak_memory_bytes == 0);
+    dwcp_error_free(o.error);
+    options.timeout_ns = UINT64_MAX;
+    CHECK_STATUS(dwcp_runtime_execute, OK, (runtime, (const uint8_t *)COUNTER_WAT, strlen(COUNTER_WAT), "counter", "count", NULL, 0, &options, results, 2, NULL, NULL, &err));
+    dwcp_cache_metrics_t cache = DWCP_CACHE_METRICS_INIT;
+    CHECK_STATUS(dwcp_runtime_cache_metrics, OK, (runtime, &cache, &err));
+    CHECK(cache.modules == 1 && cache.evictions == 0);
+    CHECK_STATUS(dwcp_runtime_execute, OK, (runtime, NULL, 0, "counter", "count", NULL, 0, &options, results, 2, NULL, &o.stats, &err));
+    CHECK(!o.stats.cold && dwcp_as_i32(results[0]) == 1);
+    dwcp_runtime_free(runtime);
+}
+
 static void host_functions(void) {
     dwcp_runtime_t *runtime = timed_runtime(5, 0);
     dwcp_module_t *module = load_defined(runtime,
@@ -351,6 +410,8 @@ int main(void) {
     cancelled(UINT64_C(3600000000000));
     slots();
     host_functions();
+    handed_on();
+    compiling();
     bulk();
     ranges();
     sem_destroy(&arrived);

@@ -199,6 +199,41 @@ static void code_is_not_shared(const struct kind *kinds, size_t count) {
     }
 }
 
+/* A live runtime takes new limits where its code can hold them, and no others: its code stays as it is. */
+static void limits_change_and_code_does_not(const struct kind *kinds, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        dwcp_runtime_t *runtime = metered(&kinds[i]);
+        dwcp_module_t *module = load(runtime, SPIN_WAT);
+        for (size_t j = 0; j < count; j++) {
+            dwcp_config_t *config = NULL;
+            REQUIRE(CHECK_STATUS(dwcp_runtime_config, OK, (runtime, &config, &err)));
+            CHECK_STATUS(dwcp_config_set_max_execution_time_ms, OK, (config, kinds[j].ms, &err));
+            CHECK_STATUS(dwcp_config_set_max_execution_time_ms_ceiling, OK, (config, kinds[j].ceiling, &err));
+            CHECK_STATUS(dwcp_config_set_enable_fuel_metering, OK, (config, kinds[j].fuel, &err));
+            if (strcmp(kinds[i].name, kinds[j].name) == 0) {
+                CHECK_STATUS(dwcp_runtime_reconfigure, OK, (runtime, config, &err));
+            } else {
+                CHECK_STATUS(dwcp_runtime_reconfigure, INVALID_CONFIG, (runtime, config, &err));
+            }
+            dwcp_config_free(config);
+        }
+        if (kinds[i].deadline) {
+            dwcp_config_t *config = NULL;
+            dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+            REQUIRE(CHECK_STATUS(dwcp_runtime_config, OK, (runtime, &config, &err)));
+            CHECK_STATUS(dwcp_config_set_max_execution_time_ms, OK, (config, 2, &err));
+            CHECK_STATUS(dwcp_config_set_max_execution_time_ms_ceiling, OK, (config, 0, &err));
+            CHECK_STATUS(dwcp_config_set_fuel_limit, OK, (config, UINT64_MAX - 1, &err));
+            CHECK_STATUS(dwcp_runtime_reconfigure, OK, (runtime, config, &err));
+            CHECK_EQ(call(module, "spin", NULL, 0, NULL, NULL, 0, &stats), DWCP_ERR_TIMEOUT);
+            CHECK(stats.wall_ns >= 2000000);
+            dwcp_config_free(config);
+        }
+        dwcp_module_free(module);
+        dwcp_runtime_free(runtime);
+    }
+}
+
 int main(void) {
     static const struct kind kinds[] = {
         {"none", false, 0, 0, false},
@@ -214,6 +249,7 @@ int main(void) {
         computing(&kinds[i]);
     }
     code_is_not_shared(kinds, COUNT);
+    limits_change_and_code_does_not(kinds, COUNT);
     sem_destroy(&asleep);
     return report("metering");
 }

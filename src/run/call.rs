@@ -326,13 +326,9 @@ impl Runtime {
     pub(crate) fn slot(&self, order: &Order<'_>, stats: &mut CallStats) -> Result<Slot<'_>> {
         let slot = match self.pool().try_acquire(order.linked.room) {
             Ok(slot) => slot,
-            Err(_) => self.wait_for_slot(order, stats).map_err(|e| {
-                let e = match e.status() {
-                    Status::TIMEOUT => explain::with_time(e, &order.limits, order.entered),
-                    _ => e,
-                };
-                stats.limit_hit = e.limit().map(|hit| hit.name);
-                e
+            Err(_) => self.wait_for_slot(order, stats).map_err(|e| match e.status() {
+                Status::TIMEOUT => explain::with_time(e, &order.limits, order.entered),
+                _ => e,
             })?,
         };
         self.metrics().wait(stats.wait_ns);

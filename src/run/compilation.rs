@@ -140,7 +140,9 @@ impl Runtime {
             stats.limit_hit = error.limit().map(|hit| hit.name);
             let deadline =
                 Limits::settle(&self.settings().look(), &options.asked, false).ok().and_then(|limits| limits.deadline(entered));
-            stats.overrun_ns = deadline.map_or(0, |deadline| nanos(Instant::now().saturating_duration_since(deadline)));
+            let ended = Instant::now();
+            stats.overrun_ns = deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
+            stats.wall_ns = nanos(ended.saturating_duration_since(entered));
             Err(error)
         });
         match counted {
