@@ -161,7 +161,7 @@ impl Drop for Landing {
 mod tests {
     use super::*;
     use crate::compile::guard::{self, Needs};
-    use std::sync::mpsc::{Sender, channel};
+    use std::sync::mpsc::{Receiver, Sender, channel};
     use std::time::Duration;
 
     fn code(n: u32) -> Arc<Code> {
@@ -194,15 +194,16 @@ mod tests {
         }
     }
 
-    /// Submits a compilation that is done when the sender is gone.
-    fn submit(workers: &Workers, asker: &Asker<'_>, landing: Landing, n: u32) -> Sender<()> {
-        let (go, gate) = channel::<()>();
+    /// Submits a compilation that is done when the sender is gone; what is received says that it has begun.
+    fn submit(workers: &Workers, asker: &Asker<'_>, landing: Landing, n: u32) -> (Sender<()>, Receiver<()>) {
+        let ((go, gate), (began, begins)) = (channel::<()>(), channel());
         let code = code(n);
         asker.submitted(workers.submit(Box::new(move || {
+            let _ = began.send(());
             let _ = gate.recv();
             landing.land(Ok(code));
         })));
-        go
+        (go, begins)
     }
 
     fn late() -> Option<Error> {
@@ -231,14 +232,7 @@ mod tests {
     fn a_compilation_that_has_begun_goes_on_without_its_askers() {
         let (flights, workers) = (Arc::new(Flights::default()), workers(1));
         let (asker, landing) = begin(&flights, &workers, 1);
-        let (began, begins) = channel();
-        let (go, gate) = channel::<()>();
-        let made = code(1);
-        asker.submitted(workers.submit(Box::new(move || {
-            began.send(()).unwrap();
-            let _ = gate.recv();
-            landing.land(Ok(made));
-        })));
+        let (go, begins) = submit(&workers, &asker, landing, 1);
         begins.recv().unwrap();
         assert_eq!(asker.wait(None, late).err().unwrap().status(), Status::TIMEOUT);
         // Another one may still join.
@@ -301,7 +295,8 @@ mod tests {
         assert!(panicked.is_err());
         assert_eq!(asker.wait(None, || None).err().unwrap().status(), Status::PANIC);
         let (blocker, landing) = begin(&flights, &workers, 2);
-        let go = submit(&workers, &blocker, landing, 2);
+        let (go, begins) = submit(&workers, &blocker, landing, 2);
+        begins.recv().unwrap();
         let (asker, landing) = begin(&flights, &workers, 3);
         let went = submit(&workers, &asker, landing, 3);
         std::thread::scope(|s| {

@@ -1,32 +1,39 @@
 //! What is checked of a module before the compiler sees it: its size, its form, and what it would need at the very least.
 //!
-//! One pass over the sections with wasmparser; it costs microseconds where the compiler costs milliseconds.
+//! One pass over the sections with wasmparser, functions and their validity included; it takes a hundredth of the compiler's time.
 
+use crate::compile::body::Bodies;
+use crate::compile::caps::{self, Cap};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use std::borrow::Cow;
-use std::ffi::CStr;
 use wasmtime::wasmparser::{
-    CompositeInnerType, Element, ElementItems, ElementKind, Encoding, FunctionBody, MemoryType, Operator, Parser, Payload,
-    TableType, TypeRef, ValType, Validator, WasmFeatures,
+    CompositeInnerType, ConstExpr, DataKind, Element, ElementItems, ElementKind, Encoding, MemoryType, Operator, Parser, Payload,
+    TableInit, TypeRef, ValType, ValidPayload, Validator, WasmFeatures,
 };
 
 const MAGIC: &[u8; 4] = b"\0asm";
 const PAGE: u64 = 65_536;
 /// Text takes some seventy times its size while it is translated; more of it than this is refused.
 const MAX_TEXT_BYTES: usize = 4 << 20;
-/// Blocks within blocks. The compiler's time grows with the square of the depth, and then its memory: 10 000 take a quarter of a
-/// second, 200 000 more than a minute. Compilers nest a block for each target of a switch, so a few thousand are real.
-const MAX_NESTING: usize = 10_000;
-/// Loops of one function, and their product with its locals: the compiler's time grows with the square of the one and with
-/// the other. Real functions have hundreds.
-const MAX_LOOPS: u64 = 5000;
-const MAX_LOOPS_BY_LOCALS: u64 = 250_000;
-/// Types, which are compared with each other: 200 000 took half a minute.
-const MAX_TYPES: u64 = 20_000;
-/// Element segments, and items of those that cannot be laid out beforehand: the engine compiles code for each of these, some
-/// kilobytes an item, and 400 000 of them took 2.6 GB.
+/// Items of element segments that cannot be laid out beforehand: the engine compiles code for each of these, some kilobytes an
+/// item, and 400 000 of them took 2.6 GB.
 const MAX_COSTLY_ELEMENTS: u64 = 10_000;
+/// Operators of one constant expression: the engine carries them out each time that it makes a VM, before any deadline counts.
+/// Programs have one, and three where code is relocatable.
+const MAX_CONST_OPERATORS: u64 = 100;
+
+const MODULE_BYTES: Cap = Cap::new(c"max_module_bytes", "bytes");
+const FUNCTIONS: Cap = Cap { name: c"max_functions", unit: "functions", status: Status::LIMIT_FUNCTIONS };
+const TYPES: Cap = Cap::new(c"max_types", "types");
+const IMPORTS: Cap = Cap::new(c"max_imports", "imports");
+const EXPORTS: Cap = Cap::new(c"max_exports", "exports");
+const GLOBALS: Cap = Cap::new(c"max_globals", "globals");
+const DATA: Cap = Cap::new(c"max_data_segments", "data segments");
+const ELEMENTS: Cap = Cap::new(c"max_element_segments", "element segments");
+const NAMES: Cap = Cap::new(c"max_name_bytes", "bytes of names of imports and exports");
+const TABLES: Cap = Cap { name: c"max_table_elements", unit: "table elements at the start", status: Status::LIMIT_TABLE };
+const MEMORY: Cap = Cap { name: c"max_memory_bytes", unit: "bytes of memory at the start", status: Status::OUT_OF_MEMORY };
 
 /// What a module needs before its first instruction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,9 +78,11 @@ pub fn binary(input: &[u8]) -> Result<Cow<'_, [u8]>> {
     }
     match std::str::from_utf8(input) {
         Ok(text) if looks_like_text(text) && text.len() > MAX_TEXT_BYTES => {
-            let n = text.len();
-            let text = format!("the WebAssembly text has {n} bytes, the most is {MAX_TEXT_BYTES}: load it as a binary");
-            Err(Error::new(Status::POLICY_REFUSED, text))
+            let (n, limit) = (text.len() as u64, MAX_TEXT_BYTES as u64);
+            let text = format!(
+                "max_text_bytes: the WebAssembly text has {n} bytes, the limit is {limit} and fixed: load it as a binary"
+            );
+            Err(Error::new(Status::POLICY_REFUSED, text).with_limit(c"max_text_bytes", limit, n))
         }
         Ok(text) if looks_like_text(text) => wat::parse_str(text).map(Cow::Owned).map_err(|e| {
             let e = crate::error::escape(&e.to_string(), 600).replace("\\n", "\n");
@@ -101,132 +110,177 @@ fn looks_like_text(text: &str) -> bool {
 
 /// Refuses an input over `max_module_bytes`: done before it is hashed.
 pub fn check_size(config: &Config, len: usize) -> Result<()> {
-    let len = len as u64;
-    if len > config.max_module_bytes {
-        let limit = config.max_module_bytes;
-        return Err(Error::new(
-            Status::POLICY_REFUSED,
-            format!("max_module_bytes: the module has {len} bytes, the limit is {limit}; raise it with dwcp_config_set_max_module_bytes"),
-        )
-        .with_limit(c"max_module_bytes", limit, len));
-    }
-    Ok(())
+    MODULE_BYTES.check(len as u64, config.max_module_bytes)
 }
 
-/// Measures the module and refuses what could never run under this configuration.
+/// Measures the module and refuses what is over a cap and what could never run under this configuration, section by section: of
+/// each its caps are looked at first, then it is validated, then what it asks for is looked at. What comes after a refusal is not.
 pub fn inspect(config: &Config, binary: &[u8]) -> Result<Needs> {
-    let needs = measure(binary)?;
-    // What is over a limit because it is not valid at all would be so under any limit.
-    check_limits(config, &needs).map_err(|over| {
-        match Validator::new_with_features(WasmFeatures::all()).validate_all(binary) {
-            Ok(_) => over,
-            Err(e) => malformed(e),
+    let mut inspection = Inspection {
+        config,
+        validator: Validator::new_with_features(WasmFeatures::all()),
+        needs: Needs::default(),
+        tables: Tables::default(),
+        bodies: Bodies::new(config, binary.len()),
+        name_bytes: 0,
+    };
+    for payload in Parser::new(0).parse_all(binary) {
+        let payload = payload.map_err(malformed)?;
+        inspection.check_caps(&payload)?;
+        if let ValidPayload::Func(function, body) = inspection.validator.payload(&payload).map_err(malformed)? {
+            inspection.bodies.check(function, &body)?;
         }
-    })?;
-    Ok(needs)
-}
-
-fn check_limits(config: &Config, needs: &Needs) -> Result<()> {
-    over(Status::LIMIT_FUNCTIONS, c"max_functions", "functions", needs.functions, config.max_functions.into())?;
-    check_room(config, needs)
+        inspection.check_needs(&payload)?;
+    }
+    Ok(inspection.needs)
 }
 
 /// Refuses what would not even start: its tables or its memories are over what a call may have.
 pub fn check_room(config: &Config, needs: &Needs) -> Result<()> {
-    let ceiling = config.table_ceiling().into();
-    over(Status::LIMIT_TABLE, c"max_table_elements", "table elements at the start", needs.table_elements, ceiling)?;
-    let ceiling = config.memory_ceiling();
-    over(Status::OUT_OF_MEMORY, c"max_memory_bytes", "bytes of memory at the start", needs.memory_bytes, ceiling)?;
-    if config.max_total_memory_bytes != 0 {
-        let all = config.max_total_memory_bytes;
-        over(Status::OUT_OF_MEMORY, c"max_total_memory_bytes", "bytes of memory at the start", needs.memory_bytes, all)?;
-    }
-    Ok(())
+    TABLES.check(needs.table_elements, config.table_ceiling())?;
+    MEMORY.check(needs.memory_bytes, config.memory_ceiling())
 }
 
-/// The error for a module that needs more than a limit allows, in the one form that all of them have.
-fn over(status: Status, name: &'static CStr, unit: &str, need: u64, limit: u64) -> Result<()> {
-    if need <= limit {
-        return Ok(());
-    }
-    let n = name.to_str().unwrap_or_default();
-    let text = format!("{n}: the module needs {need} {unit}, the limit is {limit}; raise it with dwcp_config_set_{n}");
-    Err(Error::new(status, text).with_limit(name, limit, need))
+/// One pass over a module.
+struct Inspection<'c> {
+    config: &'c Config,
+    validator: Validator,
+    needs: Needs,
+    tables: Tables,
+    bodies: Bodies<'c>,
+    name_bytes: u64,
 }
 
-fn measure(binary: &[u8]) -> Result<Needs> {
-    let mut needs = Needs::default();
-    let mut tables = Tables::default();
-    for payload in Parser::new(0).parse_all(binary) {
-        match payload.map_err(malformed)? {
+impl Inspection<'_> {
+    /// What a section says of its size, and what would make validating it long.
+    fn check_caps(&mut self, payload: &Payload<'_>) -> Result<()> {
+        let config = self.config;
+        match payload {
             Payload::Version { encoding: Encoding::Component, .. } => {
                 return Err(Error::new(Status::UNSUPPORTED, "this is a component; only core WebAssembly modules can be loaded"));
             }
             Payload::TypeSection(section) => {
+                TYPES.check(section.count().into(), config.max_types)?;
                 let mut count: u64 = 0;
-                for group in section {
+                for group in section.clone() {
                     for ty in group.map_err(malformed)?.types() {
                         count += 1;
-                        at_most("types", count, MAX_TYPES)?;
+                        TYPES.check(count, config.max_types)?;
                         if let CompositeInnerType::Func(f) = &ty.composite_type.inner {
-                            needs.references |= f.params().iter().chain(f.results()).any(is_host_reference);
+                            self.needs.references |= f.params().iter().chain(f.results()).any(is_host_reference);
                         }
                     }
                 }
             }
-            Payload::GlobalSection(section) => {
-                for global in section {
-                    needs.references |= is_host_reference(&global.map_err(malformed)?.ty.content_type);
-                }
-            }
             Payload::ImportSection(section) => {
-                for import in section.into_imports() {
-                    match import.map_err(malformed)?.ty {
-                        TypeRef::Func(_) | TypeRef::FuncExact(_) => needs.functions += 1,
+                let mut count: u64 = 0;
+                for import in section.clone().into_imports() {
+                    let import = import.map_err(malformed)?;
+                    count += 1;
+                    IMPORTS.check(count, config.max_imports)?;
+                    self.name(import.module)?;
+                    self.name(import.name)?;
+                    match import.ty {
+                        TypeRef::Func(_) | TypeRef::FuncExact(_) => self.needs.functions += 1,
                         TypeRef::Memory(m) => check_memory(&m)?,
                         // What the host's table holds is not known beforehand.
-                        TypeRef::Table(_) => tables.sizes.push(0),
+                        TypeRef::Table(_) => self.tables.sizes.push(0),
                         _ => {}
                     }
                 }
+                FUNCTIONS.check(self.needs.functions, config.max_functions)?;
             }
-            Payload::FunctionSection(section) => needs.functions += u64::from(section.count()),
+            Payload::FunctionSection(section) => {
+                self.needs.functions += u64::from(section.count());
+                FUNCTIONS.check(self.needs.functions, config.max_functions)?;
+            }
+            Payload::GlobalSection(section) => {
+                GLOBALS.check(section.count().into(), config.max_globals)?;
+                for global in section.clone() {
+                    let global = global.map_err(malformed)?;
+                    self.needs.references |= is_host_reference(&global.ty.content_type);
+                    check_const(&global.init_expr)?;
+                }
+            }
+            Payload::ExportSection(section) => {
+                EXPORTS.check(section.count().into(), config.max_exports)?;
+                for export in section.clone() {
+                    self.name(export.map_err(malformed)?.name)?;
+                }
+            }
+            Payload::ElementSection(section) => {
+                ELEMENTS.check(section.count().into(), config.max_element_segments)?;
+                for element in section.clone() {
+                    self.tables.add(&element.map_err(malformed)?)?;
+                }
+            }
+            Payload::DataCountSection { count, .. } => DATA.check((*count).into(), config.max_data_segments)?,
+            Payload::DataSection(section) => {
+                DATA.check(section.count().into(), config.max_data_segments)?;
+                for data in section.clone() {
+                    if let DataKind::Active { offset_expr, .. } = data.map_err(malformed)?.kind {
+                        check_const(&offset_expr)?;
+                    }
+                }
+            }
+            Payload::CodeSectionEntry(body) => self.bodies.check_size(body)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn name(&mut self, name: &str) -> Result<()> {
+        self.name_bytes += name.len() as u64;
+        NAMES.check(self.name_bytes, self.config.max_name_bytes)
+    }
+
+    /// What a valid section asks for: a memory that is not valid at all would be too large under any limit.
+    fn check_needs(&mut self, payload: &Payload<'_>) -> Result<()> {
+        let needs = &mut self.needs;
+        match payload {
             Payload::TableSection(section) => {
                 needs.tables = section.count();
-                for table in section {
-                    let ty: TableType = table.map_err(malformed)?.ty;
-                    needs.table_elements = needs.table_elements.saturating_add(ty.initial);
-                    needs.references |= is_host_reference(&ValType::Ref(ty.element_type));
-                    tables.sizes.push(ty.initial);
+                for table in section.clone() {
+                    let table = table.map_err(malformed)?;
+                    if let TableInit::Expr(init) = &table.init {
+                        check_const(init)?;
+                    }
+                    needs.table_elements = needs.table_elements.saturating_add(table.ty.initial);
+                    needs.references |= is_host_reference(&ValType::Ref(table.ty.element_type));
+                    self.tables.sizes.push(table.ty.initial);
                 }
             }
             Payload::MemorySection(section) => {
                 needs.memories = section.count();
-                for memory in section {
+                for memory in section.clone() {
                     let ty = memory.map_err(malformed)?;
                     check_memory(&ty)?;
                     needs.memory_bytes = needs.memory_bytes.saturating_add(ty.initial.saturating_mul(PAGE));
                 }
             }
-            Payload::ElementSection(section) => {
-                at_most("element segments", section.count().into(), MAX_COSTLY_ELEMENTS)?;
-                for element in section {
-                    tables.add(&element.map_err(malformed)?)?;
-                }
-            }
             Payload::CodeSectionEntry(body) => {
-                let mut locals: u64 = 0;
                 for local in body.get_locals_reader().map_err(malformed)? {
-                    let (count, ty) = local.map_err(malformed)?;
-                    locals += u64::from(count);
-                    needs.references |= is_host_reference(&ty);
+                    needs.references |= is_host_reference(&local.map_err(malformed)?.1);
                 }
-                check_body(&body, locals)?;
+                return Ok(());
             }
-            _ => {}
+            _ => return Ok(()),
         }
+        check_room(self.config, needs)
     }
-    Ok(needs)
+}
+
+fn check_const(expression: &ConstExpr<'_>) -> Result<()> {
+    let mut operators = expression.get_operators_reader();
+    let mut count: u64 = 0;
+    while !operators.eof() {
+        operators.read().map_err(malformed)?;
+        count += 1;
+        // The end is none.
+        let counted = count.saturating_sub(1);
+        caps::fixed(c"max_const_operators", "operators in a constant expression", "module", counted, MAX_CONST_OPERATORS)?;
+    }
+    Ok(())
 }
 
 fn is_host_reference(ty: &ValType) -> bool {
@@ -246,12 +300,18 @@ impl Tables {
     fn add(&mut self, element: &Element<'_>) -> Result<()> {
         let (items, plain) = match &element.items {
             ElementItems::Functions(f) => (u64::from(f.count()), true),
-            ElementItems::Expressions(_, e) => (u64::from(e.count()), false),
+            ElementItems::Expressions(_, e) => {
+                for expression in e.clone() {
+                    check_const(&expression.map_err(malformed)?)?;
+                }
+                (u64::from(e.count()), false)
+            }
         };
         let laid_out = match &element.kind {
             ElementKind::Declared => return Ok(()),
             ElementKind::Passive => false,
             ElementKind::Active { table_index, offset_expr } => {
+                check_const(offset_expr)?;
                 let table = self.sizes.get(table_index.unwrap_or(0) as usize).copied().unwrap_or(0);
                 let offset = match offset_expr.get_operators_reader().read() {
                     Ok(Operator::I32Const { value }) => Some(u64::from(value.cast_unsigned())),
@@ -264,41 +324,9 @@ impl Tables {
             // One more, so that an empty segment is seen too.
             self.costly += items + 1;
         }
-        at_most("elements in segments that cannot be laid out beforehand", self.costly, MAX_COSTLY_ELEMENTS)
+        let unit = "elements in segments that cannot be laid out beforehand";
+        caps::fixed(c"max_costly_elements", unit, "module", self.costly, MAX_COSTLY_ELEMENTS)
     }
-}
-
-fn at_most(what: &str, count: u64, most: u64) -> Result<()> {
-    match count <= most {
-        true => Ok(()),
-        false => Err(Error::new(
-            Status::POLICY_REFUSED,
-            format!("the module has more than {most} {what}: compiling it would take too long"),
-        )),
-    }
-}
-
-fn check_body(body: &FunctionBody<'_>, locals: u64) -> Result<()> {
-    let mut operators = body.get_operators_reader().map_err(malformed)?;
-    let (mut depth, mut loops): (usize, u64) = (0, 0);
-    while !operators.eof() {
-        match operators.read().map_err(malformed)? {
-            Operator::Loop { .. } => {
-                depth += 1;
-                loops += 1;
-            }
-            Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } => depth += 1,
-            Operator::End => depth = depth.saturating_sub(1),
-            _ => continue,
-        }
-        if depth > MAX_NESTING {
-            let at = body.range().start;
-            let text = format!("the function at offset {at:#x} has more than {MAX_NESTING} blocks within blocks");
-            return Err(Error::new(Status::POLICY_REFUSED, text));
-        }
-    }
-    at_most("loops in a function", loops, MAX_LOOPS)?;
-    at_most("loops times locals in a function", loops.saturating_mul(locals), MAX_LOOPS_BY_LOCALS)
 }
 
 fn check_memory(memory: &MemoryType) -> Result<()> {
@@ -308,7 +336,8 @@ fn check_memory(memory: &MemoryType) -> Result<()> {
     Ok(())
 }
 
-fn malformed(e: wasmtime::wasmparser::BinaryReaderError) -> Error {
+/// The error for bytes that are no module.
+pub(super) fn malformed(e: wasmtime::wasmparser::BinaryReaderError) -> Error {
     let text = crate::error::escape(e.message(), 600);
     Error::new(Status::INVALID_MODULE, format!("the module is malformed: {text} (at offset {:#x})", e.offset()))
 }
@@ -378,31 +407,45 @@ mod tests {
             module.extend([leb(code.len()), code].concat());
             inspect(&Config::new(Profile::Default), &module)
         };
-        assert_eq!(nested(MAX_NESTING).unwrap().functions, 1);
-        assert_eq!(nested(MAX_NESTING + 1).unwrap_err().status(), Status::POLICY_REFUSED);
+        assert_eq!(nested(10_000).unwrap().functions, 1);
+        assert_eq!(refusal(nested(10_001)), ("max_nesting_depth", 10_000, 10_001));
         let text = format!("(module {})", "(func)".repeat(MAX_TEXT_BYTES / 6));
-        assert_eq!(binary(text.as_bytes()).unwrap_err().status(), Status::POLICY_REFUSED);
+        assert_eq!(refusal(binary(text.as_bytes())).0, "max_text_bytes");
+    }
+
+    /// The limit that refused a module: its name, its value and what the module has.
+    fn refusal<T: std::fmt::Debug>(result: Result<T>) -> (&'static str, u64, u64) {
+        let e = result.unwrap_err();
+        assert_eq!(e.status(), Status::POLICY_REFUSED, "{e}");
+        let hit = e.limit().unwrap();
+        let name = hit.name.to_str().unwrap();
+        assert!(e.message().starts_with(name) || e.message().contains(&format!("{name}: ")), "{e}");
+        (name, hit.limit, hit.asked)
     }
 
     #[test]
     fn small_modules_that_are_large_work_are_refused() {
-        let refused = |text: String| {
-            let e = inspect_text(&text).unwrap_err();
-            assert_eq!(e.status(), Status::POLICY_REFUSED, "{e}");
-        };
+        let refused = |name: &str, text: String| assert_eq!(refusal(inspect_text(&text)).0, name);
         let items = "$f ".repeat(10_001);
-        refused(format!("(module (table 1 funcref) (func $f) (elem (i32.const 0) func {items}))"));
-        refused(format!("(module (func $f) (elem func {items}))"));
-        refused(format!("(module (table 9 funcref) (func $f) {})", "(elem (i32.const 0) func $f)".repeat(10_001)));
-        refused(format!("(module (func {}))", "(loop)".repeat(5001)));
-        refused(format!("(module (func (local {}) {}))", "i32 ".repeat(1000), "(loop)".repeat(251)));
-        let types: String = (0..15).fold(String::new(), |all, n| {
-            (0..1u32 << n).fold(all, |all, bits| {
-                let params: String = (0..n).map(|i| if bits >> i & 1 == 0 { "i32 " } else { "i64 " }).collect();
-                format!("{all}(type (func (param {params})))")
-            })
-        });
-        refused(format!("(module {types})"));
+        refused("max_costly_elements", format!("(module (table 1 funcref) (func $f) (elem (i32.const 0) func {items}))"));
+        refused("max_costly_elements", format!("(module (func $f) (elem func {items}))"));
+        let segments = "(elem (i32.const 0) func $f)".repeat(10_001);
+        refused("max_element_segments", format!("(module (table 9 funcref) (func $f) {segments})"));
+        refused("max_loops", format!("(module (func {}))", "(loop)".repeat(5500)));
+        refused("max_loops", format!("(module (func {} {}))", "(loop".repeat(100), ")".repeat(100)));
+        refused("max_loops_by_locals", format!("(module (func (local {}) {}))", "i32 ".repeat(1000), "(loop)".repeat(251)));
+        refused("max_operand_depth", format!("(module (func {} {}))", "i32.const 0 ".repeat(10_001), "drop ".repeat(10_001)));
+        let branches = "(br_if 0 (local.get 0))".repeat(2000);
+        refused("max_block_values", format!("(module (func (param i32) (local {}) {branches}))", "i32 ".repeat(9000)));
+        let branches = "(br_if 0 (local.get 0))".repeat(40_000);
+        refused("max_block_operators", format!("(module (func (param i32) {branches}))"));
+        let wide = "i32 ".repeat(1000);
+        let through = "call $f ".repeat(102);
+        let gives = format!("(func $f (param {wide}) (result {wide}) unreachable)");
+        refused("max_wide_operands", format!("(module {gives} (func unreachable {through} unreachable))"));
+        let added = "i32.const 1 i32.add ".repeat(50);
+        refused("max_const_operators", format!("(module (global i32 i32.const 1 {added}))"));
+        refused("max_types", format!("(module {})", "(type (func))".repeat(20_001)));
         let laid_out = format!("(module (table 20000 funcref) (func $f) (elem (i32.const 5) func {items}))");
         let mut config = Config::new(Profile::Default);
         config.max_table_elements = 20_000;

@@ -1,6 +1,8 @@
 //! Bytes become code: the engine's settings, the guard before the compiler, the compiled code and its cache.
 
+mod body;
 pub mod cache;
+mod caps;
 pub mod code;
 pub mod debug_info;
 mod declared;
