@@ -2,7 +2,7 @@
 //!
 //! Guests' faults come as signals. Their handlers are the process's: one that was installed later and passes nothing on leaves
 //! guests' faults to it, which is found and said here. The stack on which a handler runs is the thread's: the engine would replace
-//! a small one of the host's, so the host's is put back at once, and again when the thread ends.
+//! a small one of the host's by one that it maps, and panics where it cannot, so it is shown one that it likes for a moment.
 
 use parking_lot::Mutex;
 use std::cell::Cell;
@@ -79,30 +79,11 @@ enum Thread {
 
 thread_local! {
     static THREAD: Cell<Thread> = const { Cell::new(Thread::New) };
-    /// The host's stack for handlers at the thread's end.
-    static KEPT: Cell<Option<libc::stack_t>> = const { Cell::new(None) };
-    // A thread's values end in the reverse order of their making: the engine's own, made between these two, between them.
-    static LAST: PutBack = const { PutBack };
-    static FIRST: Keep = const { Keep };
 }
 
-struct Keep;
-
-impl Drop for Keep {
-    fn drop(&mut self) {
-        KEPT.set(alternate());
-    }
-}
-
-struct PutBack;
-
-impl Drop for PutBack {
-    fn drop(&mut self) {
-        if let Some(stack) = KEPT.get() {
-            set_alternate(&stack);
-        }
-    }
-}
+/// As large as the engine wants a stack for handlers, and then some. Nothing ever runs on it, so it is no memory, only room.
+const LIKED: usize = 512 << 10;
+static mut SHOWN: [u8; LIKED] = [0; LIKED];
 
 /// Whether guests' faults can be handled on the calling thread. The first time, the engine makes itself at home in the thread; the
 /// thread's stack for handlers stays what it was.
@@ -118,15 +99,11 @@ pub fn thread_is_ready() -> bool {
 #[cold]
 fn prepare() -> bool {
     let before = alternate();
-    // A thread that ends, whose values are gone, is none to prepare.
-    if LAST.try_with(|_| ()).is_err() {
-        return false;
-    }
-    wasmtime::Engine::tls_eager_initialize();
-    if FIRST.try_with(|_| ()).is_err() {
-        return false;
-    }
     if let Some(stack) = before {
+        // No handler runs in between: the threads that prepare themselves at one time share what they show.
+        let _masked = crate::thread::Masked::all();
+        set_alternate(&libc::stack_t { ss_sp: (&raw mut SHOWN).cast(), ss_flags: 0, ss_size: LIKED });
+        wasmtime::Engine::tls_eager_initialize();
         // Without one, handlers run on the guest's stack: faults come where there is room for the host below.
         set_alternate(&stack);
     }

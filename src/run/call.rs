@@ -480,7 +480,12 @@ impl<'a> Order<'a> {
             true => work(errand, stats),
             false => {
                 let trail = nesting::trail();
-                runtime.stacks().run(|| nesting::with_trail(trail, || work(errand, stats)))?
+                let prepared = || {
+                    // A thread of ours has no stack of its own for handlers.
+                    signals::thread_is_ready();
+                    work(errand, stats)
+                };
+                runtime.stacks().run(|| nesting::with_trail(trail, prepared))?
             }
         }
     }
