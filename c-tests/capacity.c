@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -352,6 +353,71 @@ static void none_reserved(void) {
     check_refused(30, 0);
 }
 
+/* ---- a process that is full already ---- */
+
+/* Takes maps until `left` of them are left: every other page of a region is protected. */
+static void *crowd(long left, size_t *size) {
+    long page = sysconf(_SC_PAGESIZE), wanted = maps_allowed() - maps_now() - left;
+    *size = (size_t)(wanted > 2 ? wanted : 2) * (size_t)page;
+    char *region = mmap(NULL, *size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    REQUIRE(region != MAP_FAILED);
+    for (size_t at = 0; at + (size_t)page < *size; at += 2 * (size_t)page) REQUIRE(mprotect(region + at, (size_t)page, PROT_NONE) == 0);
+    return region;
+}
+
+static dwcp_status_t load_numbered(dwcp_runtime_t *runtime, int n) {
+    char text[100];
+    dwcp_module_t *module = NULL;
+    snprintf(text, sizeof text, "(module (func (export \"f\") (result i32) (i32.const %d)))", n);
+    test_forget();
+    dwcp_status_t status = dwcp_module_load(runtime, (const uint8_t *)text, strlen(text), NULL, NULL, &module, &err);
+    dwcp_module_free(module);
+    return status;
+}
+
+static void a_crowded_process(void) {
+    dwcp_runtime_t *runtime = new_runtime(config_for(100, false));
+    check_works(runtime);
+    size_t size = 0;
+    void *region = crowd(maps_allowed() / 20 + 200, &size);
+    /* More code is refused before it is the last straw; what is there works. */
+    int loaded = 0;
+    dwcp_status_t status = DWCP_OK;
+    while (loaded < 1000 && (status = load_numbered(runtime, loaded)) == DWCP_OK) loaded++;
+    CHECK_EQ(status, DWCP_ERR_OS);
+    CHECK_HAS(message(), "vm.max_map_count");
+    CHECK_EQ(load_numbered(runtime, loaded), DWCP_ERR_OS);
+    CHECK(loaded >= 1 && loaded <= 200);
+    dwcp_module_t *module = load(runtime, "(module (func (export \"f\") (result i32) (i32.const 1)))"); /* in the cache */
+    CHECK_EQ(call_i32(module, "f"), 1);
+    dwcp_module_free(module);
+    munmap(region, size);
+    CHECK_EQ(load_numbered(runtime, loaded), DWCP_OK);
+    /* There is no room for another runtime, strict or not. */
+    region = crowd(300, &size);
+    for (int strict = 0; strict < 2; strict++) {
+        dwcp_config_t *config = config_for(1, strict == 1);
+        dwcp_runtime_t *another = NULL;
+        CHECK_STATUS(dwcp_runtime_new, OS, (config, &another, &err));
+        CHECK_HAS(message(), "vm.max_map_count");
+        CHECK_STR(dwcp_error_limit_name(err), "max_live_vms");
+        CHECK(another == NULL);
+        dwcp_config_free(config);
+    }
+    munmap(region, size);
+    dwcp_runtime_free(new_runtime(config_for(1, true)));
+    /* Of what is left, beside what the first runtime was promised, a fifth is the host's. */
+    region = crowd(1000, &size);
+    dwcp_runtime_t *small = new_runtime(config_for(100, false));
+    uint32_t slots = pool_of(small).slots;
+    CHECK(slots >= 1 && slots < 60);
+    check_slots(small, slots, true, "vm.max_map_count");
+    check_works(small);
+    dwcp_runtime_free(small);
+    munmap(region, size);
+    dwcp_runtime_free(runtime);
+}
+
 /* ---- each in its process ---- */
 
 static void in_a_child(const char *name, void (*run)(void)) {
@@ -374,6 +440,7 @@ int main(void) {
     in_a_child("a grant comes back", a_grant_comes_back);
     in_a_child("fifty default runtimes", fifty_default_runtimes);
     in_a_child("at the same moment", at_the_same_moment);
+    in_a_child("a crowded process", a_crowded_process);
     in_a_child("fewer than asked", fewer_than_asked);
     in_a_child("none reserved", none_reserved);
     if (SANITIZED) {

@@ -277,8 +277,11 @@ static void refused_address_space_is_no_trap(void) {
         if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(3);
         dwcp_runtime_t *runtime = NULL;
         if (dwcp_runtime_new(NULL, &runtime, NULL) != DWCP_OK) _exit(4);
-        dwcp_status_t status = dwcp_runtime_execute(runtime, (const uint8_t *)COUNTER_WAT, strlen(COUNTER_WAT), NULL, "count", NULL, 0,
-                                                    NULL, (dwcp_value_t[2]){{0}}, 2, NULL, NULL, NULL);
+        dwcp_module_t *module = NULL;
+        dwcp_vm_t *held = NULL; /* and never given back */
+        static const char large[] = "(module (memory 2000))";
+        dwcp_status_t status = dwcp_module_load(runtime, (const uint8_t *)large, strlen(large), NULL, NULL, &module, NULL);
+        for (int i = 0; i < 20 && status == DWCP_OK; i++) status = dwcp_vm_acquire(module, NULL, &held, NULL);
         _exit(status == DWCP_ERR_OS && dwcp_status_is_retryable(status) ? 0 : 5);
     }
     int status = 0;

@@ -13,13 +13,26 @@ static const char SCARCE_WAT[] =
     " (data (i32.const 70) \"\\07\") (global $top (mut i32) (i32.const 1024))"
     " (func (export \"seven\") (result i32) (i32.load8_u (i32.const 70)))"
     " (func (export \"grow\") (result i32) (memory.grow (i32.const 3)))"
-    " (func (export \"fill\") (result i32) (memory.fill (i32.const 128) (i32.const 5) (i32.const 60000)) (i32.const 7))"
+    " (func (export \"dirty\") (result i32) (drop (memory.grow (i32.const 3)))"
+    "  (memory.fill (i32.const 0) (i32.const 5) (i32.mul (memory.size) (i32.const 65536))) (i32.const 7))"
+    " (func $at (param i32) (result i32) (if (result i32)"
+    "   (i32.lt_u (local.get 0) (i32.mul (memory.size) (i32.const 65536)))"
+    "   (then (i32.load8_u (local.get 0))) (else (i32.const 0))))"
+    " (func (export \"clean\") (result i32) (drop (memory.grow (i32.const 3))) (i32.add"
+    "  (i32.add (i32.add (call $at (i32.const 70)) (call $at (i32.const 9000))) (call $at (i32.const 65535)))"
+    "  (i32.add (i32.add (call $at (i32.const 65536)) (call $at (i32.const 140000))) (call $at (i32.const 262143)))))"
     " (func (export \"trap\") (result i32) (i32.load (i32.const 0x7fffffff)))"
     " (func (export \"twice\") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))"
     " (func (export \"keep\") (param externref) (table.set $t (i32.const 1) (local.get 0)))"
     " (func (export \"malloc\") (param i32) (result i32) (global.get $top)"
     "  (global.set $top (i32.add (global.get $top) (local.get 0))))"
     " (func (export \"echo\") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1)))";
+
+/* Other data elsewhere: in a slot of the first, its image has to go. */
+static const char OTHER_WAT[] =
+    "(module (memory 2) (data (i32.const 70000) \"\\05\") (func (export \"clean\") (result i32) (i32.add (i32.const 2)"
+    "  (i32.add (i32.load8_u (i32.const 70)) (i32.load8_u (i32.const 70000)))))"
+    " (func (export \"dirty\") (result i32) (memory.fill (i32.const 0) (i32.const 9) (i32.const 131072)) (i32.const 7)))";
 
 /* Whether something may be refused now: then an error of the system is as good as success. */
 static bool scarce_now;
@@ -66,10 +79,14 @@ static void *scarce_on_thread(void *given) {
 /* The host's own threads are not to be refused: they are started by this. */
 static int (*scarce_thread)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = pthread_create;
 
-static void scarce_calls(dwcp_module_t *module) {
-    scarce_call_t calls[] = {{module, "seven", DWCP_OK, 7}, {module, "fill", DWCP_OK, 7},         {module, "grow", DWCP_OK, 1},
-                             {module, "fill", DWCP_OK, 7}, {module, "trap", DWCP_ERR_TRAP, 0}, {module, "seven", DWCP_OK, 7}};
-    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) scarce_call(&calls[i]);
+static void scarce_calls(dwcp_module_t *module, dwcp_module_t *other) {
+    scarce_call_t calls[] = {
+        {module, "seven", DWCP_OK, 7}, {module, "dirty", DWCP_OK, 7}, {module, "clean", DWCP_OK, 7}, {module, "grow", DWCP_OK, 1},
+        {module, "dirty", DWCP_OK, 7}, {other, "clean", DWCP_OK, 7},  {other, "dirty", DWCP_OK, 7},  {module, "clean", DWCP_OK, 7},
+        {module, "dirty", DWCP_OK, 7}, {module, "trap", DWCP_ERR_TRAP, 0}, {other, "clean", DWCP_OK, 7}, {module, "clean", DWCP_OK, 7},
+    };
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        if (calls[i].module != NULL) scarce_call(&calls[i]);
     /* on a thread that has never called, and on one with a small stack */
     for (int small = 0; small < 2; small++) {
         pthread_attr_t attributes;
@@ -125,20 +142,21 @@ static void scarce_session(dwcp_module_t *module) {
     dwcp_vm_release(vm);
 }
 
-static dwcp_module_t *scarce_load(dwcp_runtime_t *runtime) {
+static dwcp_module_t *scarce_load(dwcp_runtime_t *runtime, const char *wat) {
     dwcp_module_t *module = NULL;
     dwcp_error_t *error = NULL;
-    dwcp_status_t status =
-        dwcp_module_load(runtime, (const uint8_t *)SCARCE_WAT, strlen(SCARCE_WAT), NULL, NULL, &module, &error);
+    dwcp_status_t status = dwcp_module_load(runtime, (const uint8_t *)wat, strlen(wat), NULL, NULL, &module, &error);
     CHECK((module != NULL) == scarce_ok(status, error ? dwcp_error_message(error) : "load"));
     dwcp_error_free(error);
     return module;
 }
 
-static void scarce_use(dwcp_module_t *module) {
-    scarce_calls(module);
+static void scarce_use(dwcp_runtime_t *runtime, dwcp_module_t *module) {
+    dwcp_module_t *other = scarce_load(runtime, OTHER_WAT);
+    scarce_calls(module, other);
     scarce_batch(module);
     scarce_session(module);
+    dwcp_module_free(other);
 }
 
 /* The scenario; `arm` and `disarm` begin and end the time in which something is refused. */
@@ -152,16 +170,16 @@ static void scarce_scenario(void (*arm)(void), void (*disarm)(void)) {
     scarce_refused = 0;
     scarce_now = true;
     arm();
-    if (scarce_ok(dwcp_runtime_new(config, &runtime, NULL), "runtime")) module = scarce_load(runtime);
-    if (module != NULL) scarce_use(module);
+    if (scarce_ok(dwcp_runtime_new(config, &runtime, NULL), "runtime")) module = scarce_load(runtime, SCARCE_WAT);
+    if (module != NULL) scarce_use(runtime, module);
     disarm();
     scarce_now = false;
     /* Whatever was refused: now it works, in the same runtime if there is one. */
     if (runtime == NULL) CHECK_STATUS(dwcp_runtime_new, OK, (config, &runtime, &err));
-    if (module == NULL) module = scarce_load(runtime);
+    if (module == NULL) module = scarce_load(runtime, SCARCE_WAT);
     REQUIRE(module != NULL);
-    scarce_use(module);
-    scarce_use(module);
+    scarce_use(runtime, module);
+    scarce_use(runtime, module);
     dwcp_module_free(module);
     CHECK_STATUS(dwcp_runtime_close, OK, (runtime, 0, &err));
     dwcp_runtime_free(runtime);

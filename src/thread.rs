@@ -43,9 +43,22 @@ pub fn cores() -> usize {
     *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
 }
 
-struct Masked(libc::sigset_t);
+/// Signals are blocked on this thread while it exists.
+pub(crate) struct Masked(libc::sigset_t);
 
 impl Masked {
+    /// Every signal that can be blocked.
+    pub(crate) fn all() -> Masked {
+        // SAFETY: as below.
+        unsafe {
+            let (mut all, mut before) = (std::mem::zeroed(), std::mem::zeroed());
+            libc::sigfillset(&raw mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
+            Masked(before)
+        }
+    }
+
+    /// Every signal but those of a fault.
     fn new() -> Masked {
         // SAFETY: the sets are initialised by the calls that fill them; pthread_sigmask only reads and writes them.
         unsafe {

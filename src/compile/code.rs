@@ -4,6 +4,7 @@ use crate::compile::debug_info::DebugInfo;
 use crate::compile::engine::PER_MODULE;
 use crate::compile::guard::Needs;
 use crate::compile::long_names;
+use crate::compile::room;
 use crate::error::{Error, Result, Status, escape, nearest};
 use crate::interface::Interface;
 use crate::signature::{Kind, Signature};
@@ -135,6 +136,7 @@ pub struct Code {
 impl Code {
     /// Compiles a checked binary. `size_bytes` is the input's size, which for text differs from the binary's.
     pub fn compile(engine: &wasmtime::Engine, hash: Hash, binary: &[u8], needs: Needs, size_bytes: usize) -> Result<Code> {
+        room::check_code()?;
         // Slots have room for so many; without slots it is the same limit.
         for (what, count) in [("memories", needs.memories), ("tables", needs.tables)] {
             if count > PER_MODULE {

@@ -6,8 +6,10 @@
 //! with its engine, not with the runtime's handle: code and sessions keep the reservation.
 
 use crate::config::Config;
+use crate::error::{Error, Result, Status};
 use parking_lot::{Mutex, MutexGuard};
 use std::io::Read;
+use std::sync::atomic::{AtomicU32, Ordering};
 use wasmtime::{Engine, EngineWeak};
 
 /// Address space that a memory reserves: all that a guest can address, so that compiled code checks no bounds.
@@ -40,6 +42,11 @@ const MAPS_PER_CALLER: u64 = 2;
 const CALLERS: u64 = 64;
 /// Maps of an engine without VMs: the memories' address space, the tables, one stack with its guard, and what separates them.
 const MAPS_PER_ENGINE: u64 = 8;
+
+/// A twentieth of the maps is nobody's but the host's: it stays free of code.
+const FREE_OF_CODE: u64 = 20;
+/// Modules that are compiled between two looks at the maps. Each takes two, or four where they do not lie beside each other.
+const MODULES_A_LOOK: u32 = 64;
 
 /// Slots that every runtime gets, as long as there is any room at all. With fewer, reserving them is not worth it.
 pub const LEAST_SLOTS: u32 = 8;
@@ -81,11 +88,34 @@ pub fn ledger() -> Ledger {
     Ledger(grants)
 }
 
+/// Refuses code where the maps that it takes would be missing elsewhere: those that runtimes were promised, and those by which
+/// `malloc` lives.
+pub fn check_code() -> Result<()> {
+    static COMPILED: AtomicU32 = AtomicU32::new(0);
+    if COMPILED.fetch_add(1, Ordering::Relaxed) % MODULES_A_LOOK != MODULES_A_LOOK - 1 {
+        return Ok(());
+    }
+    let (max, now, promised) = (max_maps(), maps_now(), ledger().promised());
+    if now.saturating_add(promised) <= max - max / FREE_OF_CODE {
+        return Ok(());
+    }
+    // Whoever tries again is looked at again.
+    COMPILED.fetch_sub(1, Ordering::Relaxed);
+    let text = format!(
+        "vm.max_map_count: the process has {now} memory maps of {max} and its runtimes may take {promised} more: there is no room for code"
+    );
+    Err(Error::new(Status::OS, text))
+}
+
 impl Ledger {
+    /// Maps that the living engines may still take.
+    fn promised(&self) -> u64 {
+        self.0.iter().filter_map(|grant| Some(grant.outstanding(&grant.engine.upgrade()?))).sum()
+    }
+
     /// Room for VMs by the maps that they take. `None`: not even for a few.
     pub fn by_maps(&self, config: &Config) -> Option<Room> {
-        let promised = self.0.iter().filter_map(|grant| Some(grant.outstanding(&grant.engine.upgrade()?))).sum();
-        vms_by_maps(max_maps(), maps_now(), promised, own_maps(config)).map(|vms| Room { vms, bound: "vm.max_map_count" })
+        vms_by_maps(max_maps(), maps_now(), self.promised(), own_maps(config)).map(|vms| Room { vms, bound: "vm.max_map_count" })
     }
 
     /// Room for VMs in slots of reserved address space, of which each engine has `spare` beyond its VMs.

@@ -2,10 +2,10 @@
 //!
 //! Guests' faults come as signals. Their handlers are the process's: one that was installed later and passes nothing on leaves
 //! guests' faults to it, which is found and said here. The stack on which a handler runs is the thread's: the engine would replace
-//! a small one of the host's, so the host's is put back at once, and again when the thread ends.
+//! a small one of the host's by one that it maps, and panics where it cannot, so it is shown one that it likes for a moment.
 
 use parking_lot::Mutex;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::sync::OnceLock;
 
 type Handler = libc::sighandler_t;
@@ -73,39 +73,41 @@ const LEAST: usize = 16 << 10;
 enum Thread {
     New,
     Ready,
-    /// The host's own stack for handlers is too small for the engine's, which has another one for the time of a call.
-    Cramped(libc::stack_t),
-    /// The thread ends, and what the engine had for it is gone.
+    /// The host's own stack for handlers is too small for the engine's: it has another one for the time of a call.
+    Cramped,
+    /// The thread ends, and the other stack is gone.
     Ending,
 }
 
 thread_local! {
     static THREAD: Cell<Thread> = const { Cell::new(Thread::New) };
-    /// The host's stack for handlers at the thread's end.
-    static KEPT: Cell<Option<libc::stack_t>> = const { Cell::new(None) };
-    // A thread's values end in the reverse order of their making: the engine's own, made between these two, between them.
-    static LAST: PutBack = const { PutBack };
-    static FIRST: Keep = const { Keep };
+    /// The other stack of a thread that is cramped.
+    static ROOMY: OnceCell<Mapped> = const { OnceCell::new() };
 }
 
-struct Keep;
+/// As large as the engine wants a stack for handlers, and then some. Nothing ever runs on it, so it is no memory, only room.
+const LIKED: usize = 512 << 10;
+static mut SHOWN: [u8; LIKED] = [0; LIKED];
 
-impl Drop for Keep {
-    fn drop(&mut self) {
-        KEPT.set(alternate());
+/// A stack for handlers that is mapped for one thread.
+struct Mapped(libc::stack_t);
+
+impl Mapped {
+    const SIZE: usize = 64 << 10;
+
+    fn new() -> Option<Mapped> {
+        let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+        // SAFETY: new memory of nobody else.
+        let low = unsafe { libc::mmap(std::ptr::null_mut(), Self::SIZE, protection, flags, -1, 0) };
+        (low != libc::MAP_FAILED).then_some(Mapped(libc::stack_t { ss_sp: low, ss_flags: 0, ss_size: Self::SIZE }))
     }
 }
 
-struct PutBack;
-
-impl Drop for PutBack {
+impl Drop for Mapped {
     fn drop(&mut self) {
-        if let Some(stack) = KEPT.get() {
-            set_alternate(&stack);
-        }
-        if let Thread::Cramped(_) = THREAD.get() {
-            THREAD.set(Thread::Ending);
-        }
+        THREAD.set(Thread::Ending);
+        // SAFETY: mapped by `new`. It is the thread's stack for handlers only while a `Room` is held, and none is when the thread ends.
+        unsafe { libc::munmap(self.0.ss_sp, Self::SIZE) };
     }
 }
 
@@ -140,12 +142,18 @@ pub fn room() -> Option<Room> {
 fn uncommon_room(thread: Thread) -> Option<Room> {
     match thread {
         Thread::Ready => Some(Room { replaced: None }),
-        Thread::Cramped(roomy) => {
-            let own = alternate().filter(is_cramped);
-            if own.is_some() {
-                set_alternate(&roomy);
-            }
-            Some(Room { replaced: own.map(|own| (own, roomy)) })
+        Thread::Cramped => {
+            let Some(own) = alternate().filter(is_cramped) else { return Some(Room { replaced: None }) };
+            let roomy = ROOMY.try_with(|mapped| {
+                if mapped.get().is_none() {
+                    // It was empty a moment ago, and this thread is the only one.
+                    let _ = mapped.set(Mapped::new()?);
+                }
+                mapped.get().map(|mapped| mapped.0)
+            });
+            let roomy = roomy.ok().flatten()?;
+            set_alternate(&roomy);
+            Some(Room { replaced: Some((own, roomy)) })
         }
         Thread::New => uncommon_room(prepare()),
         Thread::Ending => None,
@@ -154,21 +162,17 @@ fn uncommon_room(thread: Thread) -> Option<Room> {
 
 fn prepare() -> Thread {
     let before = alternate();
-    // A thread that ends, whose values are gone, is none to prepare.
-    if LAST.try_with(|_| ()).is_err() {
-        return Thread::Ending;
-    }
-    wasmtime::Engine::tls_eager_initialize();
-    let engines = alternate();
-    if FIRST.try_with(|_| ()).is_err() {
-        return Thread::Ending;
-    }
     if let Some(stack) = before {
+        // The engine would map a stack for handlers where the thread has none that it likes, and panic where it cannot. No handler
+        // runs in between: the threads that prepare themselves at one time share what they show.
+        let _masked = crate::thread::Masked::all();
+        set_alternate(&libc::stack_t { ss_sp: (&raw mut SHOWN).cast(), ss_flags: 0, ss_size: LIKED });
+        wasmtime::Engine::tls_eager_initialize();
         // Without one, handlers run on the guest's stack: faults come where there is room for the host below.
         set_alternate(&stack);
     }
-    let thread = match engines {
-        Some(roomy) if before.as_ref().is_some_and(is_cramped) => Thread::Cramped(roomy),
+    let thread = match before {
+        Some(own) if is_cramped(&own) => Thread::Cramped,
         _ => Thread::Ready,
     };
     THREAD.set(thread);

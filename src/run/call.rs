@@ -477,7 +477,12 @@ impl<'a> Order<'a> {
             Some(_held) => work(errand, stats),
             None => {
                 let trail = nesting::trail();
-                runtime.stacks().run(|| nesting::with_trail(trail, || work(errand, stats)))?
+                let prepared = || {
+                    // A thread of ours has no stack for handlers: theirs is the one they run on.
+                    let _held = signals::room();
+                    work(errand, stats)
+                };
+                runtime.stacks().run(|| nesting::with_trail(trail, prepared))?
             }
         }
     }

@@ -172,7 +172,8 @@ fn no_room(error: &wasmtime::Error, state: &VmState) -> Error {
         Some(hit) if hit.name == c"max_total_memory_bytes" => {
             over_limit(hit, "there is no room for a reference to a host object")
         }
-        _ => Error::new(Status::OUT_OF_MEMORY, format!("no room for a reference to a host object: {error:#}")),
+        // No limit refused it.
+        _ => Error::new(Status::OS, format!("the system has no memory for a reference to a host object: {error:#}")),
     }
 }
 
