@@ -164,7 +164,7 @@ static void *go_down(void *argument) {
     return NULL;
 }
 
-static long resident_kib(void) {
+MAYBE_UNUSED static long resident_kib(void) {
     long pages = 0;
     FILE *file = fopen("/proc/self/statm", "r");
     REQUIRE(file != NULL && fscanf(file, "%*s %ld", &pages) == 1);
@@ -173,7 +173,7 @@ static long resident_kib(void) {
 }
 
 /* What a large stack once took is given back by the threads that wait for work, each when it has done its own. */
-static bool resident_becomes(long most) {
+MAYBE_UNUSED static bool resident_becomes(long most) {
     for (int i = 0; i < 1000000; i++) {
         if (resident_kib() <= most) return true;
         sched_yield();
