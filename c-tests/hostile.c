@@ -205,32 +205,38 @@ static void unwinding(void) {
 
 /* ---- The soak ---- */
 
+enum { PHASES = 2 };
+
 struct worker {
     pthread_t thread;
-    uint64_t dice, calls;
+    uint64_t dice;
 };
+
+/* Each phase has so many calls of each thread. The threads stay the same: a thread that is new has its own share of the metrics. */
+static uint64_t calls_of[PHASES];
+static pthread_barrier_t turn;
 
 static void *besiege(void *argument) {
     struct worker *worker = argument;
     dwcp_wasi_t *wasi = large_wasi();
-    for (uint64_t i = 0; i < worker->calls; i++) {
-        worker->dice = worker->dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        int number = (int)((worker->dice >> 33) % NATTACKS);
-        if (!ends(number, wasi)) break;
-        honest(ATTACKS[number].metering);
+    for (int phase = 0; phase < PHASES; phase++) {
+        pthread_barrier_wait(&turn);
+        for (uint64_t i = 0; i < calls_of[phase]; i++) {
+            worker->dice = worker->dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            int number = (int)((worker->dice >> 33) % NATTACKS);
+            if (!ends(number, wasi)) break;
+            honest(ATTACKS[number].metering);
+        }
+        test_forget();
+        pthread_barrier_wait(&turn);
     }
     dwcp_wasi_free(wasi);
-    test_forget();
     return NULL;
 }
 
-static void soak(uint64_t calls, uint64_t dice) {
-    struct worker workers[THREADS];
-    for (int i = 0; i < THREADS; i++) {
-        workers[i] = (struct worker){.dice = dice + (uint64_t)i, .calls = calls / THREADS};
-        REQUIRE(pthread_create(&workers[i].thread, NULL, besiege, &workers[i]) == 0);
-    }
-    for (int i = 0; i < THREADS; i++) pthread_join(workers[i].thread, NULL);
+static void let_them_run(void) {
+    pthread_barrier_wait(&turn);
+    pthread_barrier_wait(&turn);
 }
 
 struct process {
@@ -271,13 +277,23 @@ static struct process process_now(void) {
 
 /* After so many hostile calls the process is as it was after a thousand. */
 static void nothing_stays(uint64_t calls) {
+    struct worker workers[THREADS];
+    calls_of[0] = WARM / THREADS;
+    calls_of[1] = (calls - WARM) / THREADS;
+    REQUIRE(pthread_barrier_init(&turn, NULL, THREADS + 1) == 0);
+    for (int i = 0; i < THREADS; i++) {
+        workers[i].dice = (uint64_t)i + 1;
+        REQUIRE(pthread_create(&workers[i].thread, NULL, besiege, &workers[i]) == 0);
+    }
     level();
-    soak(WARM, 1);
+    let_them_run();
     level();
     struct process before = process_now();
-    soak(calls - WARM, 1000);
+    let_them_run();
     printf("hostile: after %llu hostile calls\n", (unsigned long long)calls);
     struct process after = process_now();
+    for (int i = 0; i < THREADS; i++) pthread_join(workers[i].thread, NULL);
+    pthread_barrier_destroy(&turn);
     CHECK_EQ(after.descriptors, before.descriptors);
     CHECK_EQ(after.threads, before.threads);
     CHECK(after.maps <= before.maps + 8);
@@ -290,6 +306,7 @@ int main(void) {
     const char *wanted = getenv("DWCP_HOSTILE_CALLS");
     uint64_t calls = wanted != NULL ? strtoull(wanted, NULL, 10) : SOAK;
     REQUIRE(calls > WARM);
+    mallopt(M_TRIM_THRESHOLD, 128 << 10); /* and no other one as the program goes on */
     REQUIRE((text = malloc(TEXT + 1)) != NULL);
     memset(text, 'x', TEXT);
     text[TEXT] = '\0';
