@@ -34,9 +34,10 @@ const USUAL_MAPS: u64 = 2_000;
 const MAPS_PER_VM: u64 = 4;
 /// Maps that a slot which was used once has at least, live or not.
 const MAPS_OF_USED_SLOT: u64 = 2;
-/// Maps of one of the runtime's own threads: its stack and the guard below, and both again for the stack of its signal handlers.
-const MAPS_PER_THREAD: u64 = 4;
-/// Maps of a thread of the host that calls: the engine gives it a stack for signal handlers, with a guard. Its own stack is there.
+/// Maps of one of the runtime's own threads: its stack and the guard below.
+const MAPS_PER_THREAD: u64 = 2;
+/// Maps of a thread of the host that calls: a stack for signal handlers, with a guard, which a host may give it when it begins to
+/// call. The engine would map one too; `isolate/signals` keeps it from that.
 const MAPS_PER_CALLER: u64 = 2;
 /// Threads of the host that are counted as callers.
 const CALLERS: u64 = 64;
