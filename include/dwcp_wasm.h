@@ -2318,9 +2318,9 @@ dwcp_status_t dwcp_runtime_new(const dwcp_config_t *config,
 /**
  * Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, what is under way gets `grace_ms` milliseconds to end, and
  * with it the rows of a batch and the calls that its host functions make; the rest is ended with DWCP_ERR_CANCELLED. Host
- * functions and compilations cannot be interrupted and are waited for. Then sessions lose their VMs, the runtime's threads are
- * joined, the cache and the aliases let go of their modules. Afterwards no callback runs but the finalizers of host functions
- * whose modules are freed later, inside dwcp_module_free or what else gives back the last hold on them. Every function given one
+ * functions and compilations cannot be interrupted and are waited for; compilations that have not begun are given up. Then sessions
+ * lose their VMs, the runtime's threads are joined, the cache and the aliases let go of their modules. Afterwards no callback runs
+ * but the finalizers of host functions whose modules are freed later, inside dwcp_module_free or what else gives back the last hold on them. Every function given one
  * of its handles answers DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks
  * (max_execution_time_ms and its ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads,
  * waits for the end and returns DWCP_OK; the shortest grace holds.
@@ -2532,7 +2532,8 @@ dwcp_status_t dwcp_imports_define(dwcp_imports_t *imports,
 
 /**
  * Loads a module: WebAssembly binary or text. The bytes are hashed (SHA-256); code that the cache holds is not compiled again,
- * and of many threads that load the same bytes one compiles. The module is linked with the options' host functions. `key` may
+ * and bytes that many threads load at the same time are compiled once. It waits for the compiler, which nothing interrupts, until
+ * the runtime is closed and its grace is over; dwcp_runtime_execute has a deadline there. The module is linked with the options' host functions. `key` may
  * be NULL; 64 hexadecimal digits claim the hash of the bytes; any other name, of at most 256 bytes, is from then on a key of these
  * bytes, and of no others, for dwcp_runtime_execute and dwcp_module_find, as long as the cache holds their code. A name that is to
  * stand for another module one day, or to keep one alive, is an alias: see dwcp_runtime_set_alias.
@@ -2541,9 +2542,10 @@ dwcp_status_t dwcp_imports_define(dwcp_imports_t *imports,
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `out` is NULL, `bytes` is NULL with a length, `key` is empty, too long or not
  * UTF-8, an option is malformed), DWCP_ERR_KEY_MISMATCH (the bytes are not those that `key` claims or is bound to),
  * DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT (all missing ones are listed),
- * DWCP_ERR_POLICY_REFUSED (over max_module_bytes, or against the policy), DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE,
+ * DWCP_ERR_POLICY_REFUSED (over a cap that is looked at before the compiler, or against the policy), DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE,
  * DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_LIMIT_INSTANCES (the module and its links need more than a limit allows before they run),
- * DWCP_ERR_WRONG_HANDLE (the module of a link is of another runtime), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+ * DWCP_ERR_WRONG_HANDLE (the module of a link is of another runtime), DWCP_ERR_CANCELLED (the runtime was closed while the module
+ * was compiled), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
  * Ownership: bytes, key and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
  * Threads: any.
  * Since: 0.1.0
@@ -2564,7 +2566,7 @@ dwcp_status_t dwcp_module_load(dwcp_runtime_t *runtime,
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `path` or `out` is NULL, `path` is not UTF-8, an option is malformed),
  * DWCP_ERR_IO (the file cannot be read or is no regular file), DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED,
  * DWCP_ERR_UNRESOLVED_IMPORT, DWCP_ERR_POLICY_REFUSED, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_FUNCTIONS,
- * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN; all as for dwcp_module_load.
+ * DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_CANCELLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN; all as for dwcp_module_load.
  * Ownership: path and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
  * Threads: any.
  * Since: 0.1.0
@@ -2792,7 +2794,8 @@ dwcp_status_t dwcp_function_call(const dwcp_function_t *function,
 /**
  * Loads a module or finds it in the cache, binds one of its functions and calls it, in one step. The module is linked with the
  * WASI functions only. With `bytes`, they are hashed on every call (about half a millisecond per MB) and compiled if the cache
- * does not hold them; `key` is as for dwcp_module_load. With `bytes` NULL and `len` 0, `key` alone names a module that the
+ * does not hold them; the call ends at its deadline or by its token also while they are compiled, which goes on for the next call.
+ * `key` is as for dwcp_module_load. With `bytes` NULL and `len` 0, `key` alone names a module that the
  * cache holds, and nothing is hashed. As `key`, an alias, which dwcp_runtime_set_alias set, stands for its module, host functions
  * and links included.
  * The function is bound with options.signature, as by dwcp_module_get_function. Hosts that call often use that function and

@@ -164,13 +164,27 @@ mod tests {
         let workers = Workers::new(2, 0);
         workers.start().unwrap();
         let (said, heard) = mpsc::channel();
-        workers.submit(Box::new(move || said.send(std::thread::current().name().map(String::from)).unwrap()));
-        assert!(heard.recv().unwrap().unwrap().starts_with("dwcp-compile-"));
+        workers.submit(Box::new(move || said.send((std::thread::current().name().map(String::from), stack_bytes())).unwrap()));
+        let (name, stack) = heard.recv().unwrap();
+        assert!(name.unwrap().starts_with("dwcp-compile-"));
+        assert!(stack >= STACK, "{stack}");
         workers.stop();
         assert_eq!(workers.start().unwrap_err().status(), Status::CLOSED);
         let (said, heard) = mpsc::channel::<()>();
         workers.submit(Box::new(move || drop(said)));
         assert!(heard.recv().is_err(), "a job that comes too late is dropped");
+    }
+
+    fn stack_bytes() -> usize {
+        // SAFETY: an attribute object that is initialised by the call that fills it and destroyed once.
+        unsafe {
+            let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
+            assert_eq!(libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes), 0);
+            let mut size = 0;
+            libc::pthread_attr_getstacksize(&raw const attributes, &raw mut size);
+            libc::pthread_attr_destroy(&raw mut attributes);
+            size
+        }
     }
 
     /// Submits `jobs` jobs that block until all have been counted or told to go, and gives the most that ran at once.

@@ -163,6 +163,9 @@ fields! {
         "Largest module that is accepted, checked before it is compiled.";
     max_functions: u32, "functions", 1 => 1_000_000, per_runtime live; 10_000;
         "Most functions in a module, checked before it is compiled.";
+    // The caps below against what was found in programs in C, C++, Rust and Go, a compiler of 69 MB among them: 289 types, 26 imports,
+    // 11 exports, 389 globals, 38 data segments, 1 element segment, 223 045 bytes in a function, 666 locals with parameters, 4101
+    // blocks within blocks, 918 bytes of names.
     max_types: u32, "types", 1 => 1_000_000, per_runtime live; 20_000;
         "Types of a module. They are compared with each other when it is compiled.";
     max_imports: u32, "imports", 0 => 1_000_000, per_runtime live; 10_000;

@@ -174,7 +174,8 @@ pub unsafe extern "C" fn dwcp_function_call(
 
 /// Loads a module or finds it in the cache, binds one of its functions and calls it, in one step. The module is linked with the
 /// WASI functions only. With `bytes`, they are hashed on every call (about half a millisecond per MB) and compiled if the cache
-/// does not hold them; `key` is as for dwcp_module_load. With `bytes` NULL and `len` 0, `key` alone names a module that the
+/// does not hold them; the call ends at its deadline or by its token also while they are compiled, which goes on for the next call.
+/// `key` is as for dwcp_module_load. With `bytes` NULL and `len` 0, `key` alone names a module that the
 /// cache holds, and nothing is hashed. As `key`, an alias, which dwcp_runtime_set_alias set, stands for its module, host functions
 /// and links included.
 /// The function is bound with options.signature, as by dwcp_module_get_function. Hosts that call often use that function and

@@ -311,7 +311,8 @@ fn give(module: Module, out: *mut *mut dwcp_module) {
 }
 
 /// Loads a module: WebAssembly binary or text. The bytes are hashed (SHA-256); code that the cache holds is not compiled again,
-/// and of many threads that load the same bytes one compiles. The module is linked with the options' host functions. `key` may
+/// and bytes that many threads load at the same time are compiled once. It waits for the compiler, which nothing interrupts, until
+/// the runtime is closed and its grace is over; dwcp_runtime_execute has a deadline there. The module is linked with the options' host functions. `key` may
 /// be NULL; 64 hexadecimal digits claim the hash of the bytes; any other name, of at most 256 bytes, is from then on a key of these
 /// bytes, and of no others, for dwcp_runtime_execute and dwcp_module_find, as long as the cache holds their code. A name that is to
 /// stand for another module one day, or to keep one alive, is an alias: see dwcp_runtime_set_alias.
@@ -320,9 +321,10 @@ fn give(module: Module, out: *mut *mut dwcp_module) {
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `out` is NULL, `bytes` is NULL with a length, `key` is empty, too long or not
 /// UTF-8, an option is malformed), DWCP_ERR_KEY_MISMATCH (the bytes are not those that `key` claims or is bound to),
 /// DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED, DWCP_ERR_UNRESOLVED_IMPORT (all missing ones are listed),
-/// DWCP_ERR_POLICY_REFUSED (over max_module_bytes, or against the policy), DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE,
+/// DWCP_ERR_POLICY_REFUSED (over a cap that is looked at before the compiler, or against the policy), DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE,
 /// DWCP_ERR_LIMIT_FUNCTIONS, DWCP_ERR_LIMIT_INSTANCES (the module and its links need more than a limit allows before they run),
-/// DWCP_ERR_WRONG_HANDLE (the module of a link is of another runtime), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
+/// DWCP_ERR_WRONG_HANDLE (the module of a link is of another runtime), DWCP_ERR_CANCELLED (the runtime was closed while the module
+/// was compiled), DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN.
 /// Ownership: bytes, key and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
 /// Threads: any.
 /// Since: 0.1.0
@@ -353,7 +355,7 @@ pub unsafe extern "C" fn dwcp_module_load(
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime`, `path` or `out` is NULL, `path` is not UTF-8, an option is malformed),
 /// DWCP_ERR_IO (the file cannot be read or is no regular file), DWCP_ERR_INVALID_MODULE, DWCP_ERR_UNSUPPORTED,
 /// DWCP_ERR_UNRESOLVED_IMPORT, DWCP_ERR_POLICY_REFUSED, DWCP_ERR_OUT_OF_MEMORY, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_FUNCTIONS,
-/// DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN; all as for dwcp_module_load.
+/// DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_CANCELLED, DWCP_ERR_CLOSED, DWCP_ERR_SHUTTING_DOWN; all as for dwcp_module_load.
 /// Ownership: path and options are borrowed for the call; the module is the caller's, freed by dwcp_module_free.
 /// Threads: any.
 /// Since: 0.1.0

@@ -60,9 +60,9 @@ pub unsafe extern "C" fn dwcp_runtime_new(
 
 /// Closes a runtime: new work is refused with DWCP_ERR_SHUTTING_DOWN, what is under way gets `grace_ms` milliseconds to end, and
 /// with it the rows of a batch and the calls that its host functions make; the rest is ended with DWCP_ERR_CANCELLED. Host
-/// functions and compilations cannot be interrupted and are waited for. Then sessions lose their VMs, the runtime's threads are
-/// joined, the cache and the aliases let go of their modules. Afterwards no callback runs but the finalizers of host functions
-/// whose modules are freed later, inside dwcp_module_free or what else gives back the last hold on them. Every function given one
+/// functions and compilations cannot be interrupted and are waited for; compilations that have not begun are given up. Then sessions
+/// lose their VMs, the runtime's threads are joined, the cache and the aliases let go of their modules. Afterwards no callback runs
+/// but the finalizers of host functions whose modules are freed later, inside dwcp_module_free or what else gives back the last hold on them. Every function given one
 /// of its handles answers DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks
 /// (max_execution_time_ms and its ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads,
 /// waits for the end and returns DWCP_OK; the shortest grace holds.
