@@ -432,10 +432,7 @@ typedef struct dwcp_call_stats_t {
     size_t struct_size;
     /** The call's number in its runtime, from 1. */
     uint64_t call_id;
-    /**
-     * Fuel used, making the VM included, and not more than the call had, also where it ended past that: fuel is looked at where a
-     * function or a turn of a loop begins. 0 where fuel is not metered.
-     */
+    /** Fuel used, making the VM included, and not more than the call had. 0 where fuel is not metered. */
     uint64_t fuel_used;
     /** From entry to return, in nanoseconds. */
     uint64_t wall_ns;
