@@ -269,7 +269,8 @@ mod tests {
 
     #[test]
     fn sums_over_memories_and_takes_failed_growth_back() {
-        let limits = Limits { memory_bytes: 1000, table_elements: 10, instances: 1, fuel: None, timeout_ns: None, result_bytes: 0 };
+        let limits =
+            Limits { memory_bytes: 1000, table_elements: 10, instances: 1, fuel: None, timeout_ns: None, result_bytes: 0 };
         let mut l = Limiter::new(&limits);
         assert!(l.memory_growing(0, 600, None).unwrap());
         assert!(!l.memory_growing(0, 500, None).unwrap(), "a second memory counts too");
