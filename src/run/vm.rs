@@ -142,7 +142,7 @@ impl VmState {
 
     /// Bytes of strings and bytes that a call may give back.
     pub fn max_result_bytes(&self) -> u64 {
-        self.linked.env.settings.look().max_result_bytes
+        self.limits.result_bytes
     }
 
     /// Where a module of the VM has its lines, if it says so.
