@@ -148,9 +148,9 @@ impl Code {
         }
         let module = wasmtime::Module::from_binary(engine, &long_names::hidden(binary)).map_err(|e| refused(&e, binary))?;
         // Here and not in the first call: it writes a file in memory, and this thread blocks the signal for one that is too large.
-        module
-            .initialize_copy_on_write_image()
-            .map_err(|e| Error::new(Status::OS, format!("no memory for the module's image: {e:#}")))?;
+        module.initialize_copy_on_write_image().map_err(|e| {
+            Error::new(Status::OS, format!("no memory or no file descriptor (RLIMIT_NOFILE) for the module's image: {e:#}"))
+        })?;
         let imports = module
             .imports()
             .map(|i| Import { module: i.module().to_string(), name: i.name().to_string(), kind: ExternKind::of(&i.ty()) })

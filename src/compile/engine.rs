@@ -72,11 +72,11 @@ pub fn build(config: &Config) -> Result<EngineParts> {
         }
     }
     let slots = wanted.min(maps.vms);
-    let text =
-        format!("max_live_vms is {wanted}, but {bound} allows no reserved slots: VMs are mapped on demand, which is slower");
+    let text = format!("max_live_vms is {wanted}, but {bound} allows no reserved slots");
     if config.strict_capacity {
         return Err(no_room(wanted, 0, &format!("{text}; strict_capacity is set")));
     }
+    let text = format!("{text}: VMs are mapped on demand, which is slower");
     let engine = engine_with(config, InstanceAllocationStrategy::OnDemand).map_err(|e| match is_out_of_memory(&e) {
         true => no_room(wanted, 0, &format!("the system refuses memory for an engine: {e:#}")),
         false => refused(&e),

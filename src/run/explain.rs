@@ -143,7 +143,15 @@ pub fn over_limit(hit: LimitHit, then: &str) -> Error {
         _ => Status::LIMIT_IO,
     };
     let (asked, limit) = (hit.asked, hit.limit);
-    let text = format!("{name}: the guest asked for {asked}, the limit is {limit}; {then}; raise it with dwcp_config_set_{name}");
+    let what = match name {
+        "max_total_memory_bytes" => "with what the guest asked for the VMs of the runtime would hold",
+        _ => "the guest asked for",
+    };
+    let by_call = match name {
+        "max_memory_bytes" | "max_table_elements" | "max_instances" => format!(" or, up to its ceiling, with the call's {name}"),
+        _ => String::new(),
+    };
+    let text = format!("{name}: {what} {asked}, the limit is {limit}; {then}; raise it with dwcp_config_set_{name}{by_call}");
     Error::new(status, text).with_limit(hit.name, limit, asked)
 }
 

@@ -209,7 +209,7 @@ impl Pool {
         let taken = loop {
             // A deadline that has passed is looked at below: room that is free is still taken.
             if let Some(why) = interrupted().filter(|why| *why != Interrupt::Timeout) {
-                break Err(Error::new(Status::CANCELLED, format!("{} while it waited for a slot", Interrupted(why))));
+                break Err(Error::new(Status::CANCELLED, format!("{} while it waited for a slot or for memory", Interrupted(why))));
             }
             let lack = match self.try_acquire(room) {
                 Ok(slot) => break Ok(slot),
@@ -218,7 +218,14 @@ impl Pool {
             if Instant::now() >= until {
                 break Err(match deadline {
                     Some(d) if d <= patience => {
-                        Error::new(Status::TIMEOUT, "max_execution_time_ms: the deadline passed while the call waited for a slot")
+                        let what = match lack {
+                            Lack::Slots => "a slot (max_live_vms)",
+                            Lack::Memory => "memory (max_total_memory_bytes)",
+                        };
+                        Error::new(
+                            Status::TIMEOUT,
+                            format!("max_execution_time_ms: the deadline passed while the call waited for {what}"),
+                        )
                     }
                     _ => {
                         let why = format!("and none came free in {} ms (acquire_timeout_ms)", acquire_timeout.as_millis());
@@ -265,7 +272,7 @@ impl Pool {
             Lack::Memory => {
                 let LimitHit { name, limit, asked } = self.memory_hit(room.pages);
                 let text = format!(
-                    "max_total_memory_bytes: the VMs of the runtime would hold {asked} bytes, the limit is {limit}, {why}"
+                    "max_total_memory_bytes: with this one the VMs of the runtime would hold {asked} bytes, the limit is {limit}, {why}; raise it with dwcp_config_set_max_total_memory_bytes"
                 );
                 Error::new(Status::NO_MEMORY, text).with_limit(name, limit, asked)
             }

@@ -55,7 +55,7 @@ impl Settings {
         let (built, metering) = (&self.built, self.built.metering());
         if new.metering() != metering {
             let text = format!(
-                "max_execution_time_ms and its ceiling: code is compiled with metering \"{}\", the new configuration needs \"{}\"",
+                "max_execution_time_ms and its ceiling: code is compiled with metering \"{}\", the new configuration needs \"{}\"; a ceiling of UINT64_MAX keeps the deadline where there is no time by default",
                 metering.name(),
                 new.metering().name()
             );
@@ -70,7 +70,10 @@ impl Settings {
         ] {
             if asked > most {
                 let n = name.to_str().unwrap_or_default();
-                let text = format!("{n}: the runtime was made for {most}, the new configuration asks for {asked}");
+                let by = if n == "max_memory_bytes" || n == "max_table_elements" { " (or its ceiling)" } else { "" };
+                let text = format!(
+                    "{n}{by}: the runtime was made for {most}, the new configuration asks for {asked}; to raise it later, make the runtime with more"
+                );
                 return Err(Error::new(Status::INVALID_CONFIG, text).with_limit(name, most, asked));
             }
         }
