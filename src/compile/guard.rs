@@ -445,7 +445,7 @@ mod tests {
         refused("max_wide_operands", format!("(module {gives} (func unreachable {through} unreachable))"));
         let grown = |times| format!("(module (memory 1) (func (result i32) i32.const 0 {}))", "memory.grow ".repeat(times));
         inspect_text(&grown(20_000)).unwrap();
-        refused("max_bulk_operators", grown(21_300));
+        refused("max_bulk_operators", grown(22_000));
         let copied = "i32.const 0 i32.const 0 i32.const 0 table.copy ".repeat(7000);
         refused("max_bulk_operators", format!("(module (table 1 funcref) (func {copied}))"));
         let added = "i32.const 1 i32.add ".repeat(50);
