@@ -10,6 +10,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
 enum { MOST_PLACES = 64 };
 
 static uint64_t rounds = 10000;
@@ -340,7 +348,7 @@ static void what_the_host_gave(void) {
 
 /* Where the address space does not allow slots, VMs are mapped on demand: there is no slot to reset, and still nothing to see. */
 static void on_demand(void) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef SANITIZED
     printf("reset: not without slots: a sanitizer needs the address space\n");
 #else
     struct rlimit before, tight;

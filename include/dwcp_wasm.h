@@ -432,11 +432,14 @@ typedef struct dwcp_call_stats_t {
     size_t struct_size;
     /** The call's number in its runtime, from 1. */
     uint64_t call_id;
-    /** Fuel used, making the VM included; 0 where fuel is not metered. */
+    /**
+     * Fuel used, making the VM included, and not more than the call had, also where it ended past that: fuel is looked at where a
+     * function or a turn of a loop begins. 0 where fuel is not metered.
+     */
     uint64_t fuel_used;
     /** From entry to return, in nanoseconds. */
     uint64_t wall_ns;
-    /** Waiting for a slot, in nanoseconds. */
+    /** Waiting for a slot, or for room under max_total_memory_bytes, in nanoseconds. */
     uint64_t wait_ns;
     /** From entry to the first instruction of the called function, in nanoseconds; 0 if it was not reached. */
     uint64_t start_ns;
@@ -470,9 +473,10 @@ typedef struct dwcp_call_stats_t {
 typedef int32_t dwcp_output_mode_t;
 
 /**
- * What a runtime counts and times. A cold start is a load or an execute that compiled, from entry until a VM could run; a warm
- * start is a call on compiled code, from entry to the guest's first instruction; execution is from there to the end of the guest.
- * Percentiles are over the runtime's life and within 1 %. Begin with DWCP_RUNTIME_METRICS_INIT.
+ * What a runtime counts and times. A cold start is a load or an execute that compiled, from entry until a VM could run; one that
+ * waited for a compilation that another began is neither. A warm start is a call on compiled code, from entry to the guest's first
+ * instruction; execution is from there to the end of the guest. Percentiles are over the runtime's life and within 1 %. Begin with
+ * DWCP_RUNTIME_METRICS_INIT.
  */
 typedef struct dwcp_runtime_metrics_t {
     /** Size of the struct in bytes, set by the INIT macro. */
@@ -573,13 +577,13 @@ typedef struct dwcp_cache_metrics_t {
     uint64_t max_bytes;
     /** Loads that found their code. */
     uint64_t hits;
-    /** Loads that compiled it. */
+    /** Loads that did not find it, and compiled it or were refused. */
     uint64_t misses;
     /** Modules that left the cache for others, by eviction or by clearing. */
     uint64_t evictions;
     /** Loads that waited for another thread that was compiling the same bytes. */
     uint64_t single_flight_waits;
-    /** Modules that were refused by the compiler. */
+    /** Modules that were refused, by the compiler or before it; they are among the misses. */
     uint64_t compile_failures;
     /** hits over hits and misses, in percent, 0 to 100; 0 without loads. */
     double hit_rate;

@@ -22,7 +22,7 @@ static void load_host(struct worker *w) {
     int32_t number = (int32_t)pick(w, 1000000);
     size_t missing = pick(w, 3);
     dwcp_imports_t *imports = host_imports(w->world, number, missing);
-    dwcp_module_t *module = load_text(w, HOST_WAT, imports, missing == 0 ? WELL : LOAD_MISSING);
+    dwcp_module_t *module = load_text(w, HOST_WAT, imports, missing == 0 ? LOAD_WELL : LOAD_MISSING);
     if (pick(w, 2) == 0) {
         dwcp_imports_free(imports);
     } else {
@@ -57,11 +57,11 @@ static void load_variant(struct worker *w) {
     if (pick(w, 4) == 0) {
         dwcp_module_t *module = NULL;
         struct step s = begin(w);
-        end(&s, WELL, dwcp_module_load_file(w->world->runtime, w->world->path, NULL, &module, &s.error));
+        end(&s, LOAD_WELL, dwcp_module_load_file(w->world->runtime, w->world->path, NULL, &module, &s.error));
         dwcp_module_free(module);
         return;
     }
-    dwcp_module_t *module = load_text(w, wat, NULL, WELL);
+    dwcp_module_t *module = load_text(w, wat, NULL, LOAD_WELL);
     dwcp_module_info_t info = DWCP_MODULE_INFO_INIT;
     struct step s = begin(w);
     if (module != NULL && end(&s, WELL_LOOK, dwcp_module_info(module, &info, &s.error))) {
@@ -121,7 +121,7 @@ static dwcp_module_t *retain_victim(struct world *world) {
 /* A module that is disabled under those who call it; the next one takes its place. */
 static void disable_victim(struct worker *w) {
     struct world *world = w->world;
-    dwcp_module_t *next = load_text(w, TOOLBOX_WAT, NULL, WELL);
+    dwcp_module_t *next = load_text(w, TOOLBOX_WAT, NULL, LOAD_WELL);
     if (next == NULL) return;
     pthread_mutex_lock(&world->lock);
     dwcp_module_t *victim = world->victim;

@@ -33,6 +33,7 @@ const DATA: Cap = Cap::new(c"max_data_segments", "data segments");
 const ELEMENTS: Cap = Cap::new(c"max_element_segments", "element segments");
 const NAMES: Cap = Cap::new(c"max_name_bytes", "bytes of names of imports and exports");
 const TABLES: Cap = Cap { name: c"max_table_elements", unit: "table elements at the start", status: Status::LIMIT_TABLE };
+const TOTAL_MEMORY: Cap = Cap { name: c"max_total_memory_bytes", ..MEMORY };
 const MEMORY: Cap = Cap { name: c"max_memory_bytes", unit: "bytes of memory at the start", status: Status::OUT_OF_MEMORY };
 
 /// What a module needs before its first instruction.
@@ -138,7 +139,11 @@ pub fn inspect(config: &Config, binary: &[u8]) -> Result<Needs> {
 /// Refuses what would not even start: its tables or its memories are over what a call may have.
 pub fn check_room(config: &Config, needs: &Needs) -> Result<()> {
     TABLES.check(needs.table_elements, config.table_ceiling())?;
-    MEMORY.check(needs.memory_bytes, config.memory_ceiling())
+    MEMORY.check(needs.memory_bytes, config.memory_ceiling())?;
+    match config.max_total_memory_bytes {
+        0 => Ok(()),
+        all => TOTAL_MEMORY.check(needs.memory_bytes, all),
+    }
 }
 
 /// One pass over a module.

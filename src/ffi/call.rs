@@ -55,11 +55,12 @@ pub struct dwcp_call_stats_t {
     pub struct_size: usize,
     /// The call's number in its runtime, from 1.
     pub call_id: u64,
-    /// Fuel used, making the VM included; 0 where fuel is not metered.
+    /// Fuel used, making the VM included, and not more than the call had, also where it ended past that: fuel is looked at where a
+    /// function or a turn of a loop begins. 0 where fuel is not metered.
     pub fuel_used: u64,
     /// From entry to return, in nanoseconds.
     pub wall_ns: u64,
-    /// Waiting for a slot, in nanoseconds.
+    /// Waiting for a slot, or for room under max_total_memory_bytes, in nanoseconds.
     pub wait_ns: u64,
     /// From entry to the first instruction of the called function, in nanoseconds; 0 if it was not reached.
     pub start_ns: u64,

@@ -8,9 +8,10 @@ use crate::error::Result;
 use crate::observe::snapshot::{CacheSnapshot, PoolSnapshot, RuntimeSnapshot, Snapshot};
 use std::ffi::c_char;
 
-/// What a runtime counts and times. A cold start is a load or an execute that compiled, from entry until a VM could run; a warm
-/// start is a call on compiled code, from entry to the guest's first instruction; execution is from there to the end of the guest.
-/// Percentiles are over the runtime's life and within 1 %. Begin with DWCP_RUNTIME_METRICS_INIT.
+/// What a runtime counts and times. A cold start is a load or an execute that compiled, from entry until a VM could run; one that
+/// waited for a compilation that another began is neither. A warm start is a call on compiled code, from entry to the guest's first
+/// instruction; execution is from there to the end of the guest. Percentiles are over the runtime's life and within 1 %. Begin with
+/// DWCP_RUNTIME_METRICS_INIT.
 #[allow(non_camel_case_types)]
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -115,13 +116,13 @@ pub struct dwcp_cache_metrics_t {
     pub max_bytes: u64,
     /// Loads that found their code.
     pub hits: u64,
-    /// Loads that compiled it.
+    /// Loads that did not find it, and compiled it or were refused.
     pub misses: u64,
     /// Modules that left the cache for others, by eviction or by clearing.
     pub evictions: u64,
     /// Loads that waited for another thread that was compiling the same bytes.
     pub single_flight_waits: u64,
-    /// Modules that were refused by the compiler.
+    /// Modules that were refused, by the compiler or before it; they are among the misses.
     pub compile_failures: u64,
     /// hits over hits and misses, in percent, 0 to 100; 0 without loads.
     pub hit_rate: f64,

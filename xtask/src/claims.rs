@@ -37,8 +37,8 @@ fn references(text: &str) -> Vec<(&str, Vec<&str>)> {
     let mut follows = false;
     for (i, part) in text.split('`').enumerate() {
         if i % 2 == 0 {
-            // Between two pieces of code that belong together stand spaces and commas only.
-            follows &= part.chars().all(|c| c == ' ' || c == ',' || c == '\n');
+            // Between two pieces of code that belong together stands next to nothing.
+            follows &= part.chars().all(|c| matches!(c, ' ' | ',' | ':' | '\n'));
         } else if is_source(part) {
             found.push((part, Vec::new()));
             follows = true;
