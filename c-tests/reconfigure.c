@@ -128,6 +128,53 @@ static void waiter(void) {
     dwcp_runtime_free(runtime);
 }
 
+/* A host function that lowers what calls may give back. */
+static dwcp_status_t lowers(void *user, dwcp_caller_t *caller, const dwcp_value_t *args, size_t nargs, dwcp_value_t *results,
+                            size_t nresults) {
+    (void)caller, (void)args, (void)nargs, (void)results, (void)nresults;
+    CHECK_EQ(change(*(dwcp_runtime_t **)user, "{\"max_result_bytes\": 5}"), DWCP_OK);
+    return DWCP_OK;
+}
+
+/* A call under way keeps what it began with, the bytes that it may give back among it. */
+static void under_way(void) {
+    dwcp_runtime_t *runtime = new_runtime(NULL);
+    dwcp_imports_t *imports = dwcp_imports_new();
+    CHECK_STATUS(dwcp_imports_define, OK, (imports, "env", "lower", NULL, lowers, &runtime, NULL, &err));
+    dwcp_module_t *module = load_with(runtime,
+        "(module (import \"env\" \"lower\" (func $lower)) (memory (export \"memory\") 1) (data (i32.const 8) \"12345678\")"
+        " (func (export \"give\") (result i32 i32) (call $lower) (i32.const 8) (i32.const 8)))", imports);
+    dwcp_imports_free(imports);
+    dwcp_function_t *give = NULL;
+    CHECK_STATUS(dwcp_module_get_function, OK, (module, "give", ":s", &give, &err));
+    dwcp_value_t result = {0};
+    CHECK_STATUS(dwcp_function_call, OK, (give, NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    dwcp_values_clear(&result, 1);
+    CHECK_STATUS(dwcp_function_call, LIMIT_RESULT, (give, NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    CHECK_EQ(change(runtime, "{\"max_result_bytes\": 8}"), DWCP_OK);
+    dwcp_vm_t *vm = acquire(module, NULL);
+    CHECK_STATUS(dwcp_vm_call, OK, (vm, give, NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    dwcp_values_clear(&result, 1);
+    CHECK_STATUS(dwcp_vm_call, LIMIT_RESULT, (vm, give, NULL, 0, NULL, &result, 1, NULL, NULL, &err));
+    dwcp_vm_release(vm);
+    dwcp_function_free(give);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
+/* A VM that alone needs more than is left for all, since less is allowed, is refused at once: no other's end would help it. */
+static void hopeless(void) {
+    dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+    CHECK_STATUS(dwcp_config_set_acquire_timeout_ms, OK, (config, 3600000, &err));
+    dwcp_runtime_t *runtime = new_runtime(config);
+    dwcp_module_t *module = load(runtime, "(module (memory 3) (func (export \"f\")))");
+    CHECK_EQ(change(runtime, "{\"max_total_memory_bytes\": 131072, \"max_execution_time_ms\": 600000, \"max_execution_time_ms_ceiling\": 600000}"), DWCP_OK);
+    CHECK_EQ(call(module, "f", NULL, 0, NULL, NULL, 0, NULL), DWCP_ERR_NO_MEMORY);
+    CHECK_HAS(message(), "limit is 131072, and the VM alone needs more");
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
 /* Nothing of a refused change comes into force. */
 static void refused(void) {
     static const struct {
@@ -201,6 +248,8 @@ static void under_load(void) {
 int main(void) {
     live();
     waiter();
+    under_way();
+    hopeless();
     refused();
     under_load();
     return report("reconfigure");

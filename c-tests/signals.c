@@ -262,6 +262,20 @@ static void after_not_chaining(void) {
     dwcp_runtime_free(without);
 }
 
+/* A runtime that was refused has installed the handlers all the same: one of the host's that comes then is after them. */
+static void after_a_refusal(void) {
+    dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+    CHECK_STATUS(dwcp_config_set_max_live_vms, OK, (config, 20000, &err)); /* some slots are every runtime's own */
+    CHECK_STATUS(dwcp_config_set_strict_capacity, OK, (config, true, &err));
+    dwcp_runtime_t *runtime = NULL;
+    CHECK_STATUS(dwcp_runtime_new, OS, (config, &runtime, &err));
+    dwcp_config_free(config);
+    install(SIGSEGV, 0, true);
+    runtime = runtime_that(true);
+    CHECK(warns(runtime, "SIGSEGV has another handler") && !warns(runtime, "SIGILL"));
+    dwcp_runtime_free(runtime);
+}
+
 /* SIG_DFL and SIG_IGN before: a fault of the host's ends the process as it would without the library. */
 static void ends_by(int signal, void (*disposition)(int)) {
     fflush(NULL);
@@ -696,7 +710,7 @@ int main(void) {
     } scenarios[] = {
 #define PLAY(name, faults) {#name, name, faults}
         PLAY(before_plain, true), PLAY(before_info, true), PLAY(before_on_stack, true), PLAY(before_off_stack, true),
-        PLAY(after_chaining, true), PLAY(after_not_chaining, true), PLAY(dispositions, true), PLAY(sent_and_ignored, true),
+        PLAY(after_chaining, true), PLAY(after_not_chaining, true), PLAY(after_a_refusal, true), PLAY(dispositions, true), PLAY(sent_and_ignored, true),
         PLAY(none_is_installed, false), PLAY(with_and_without, false), PLAY(linked_modules, false), PLAY(own_signal_stacks, true),
         PLAY(storms_off_stack, false), PLAY(storms_on_stack, true), PLAY(storms_on_small_stack, true), PLAY(storms_restarting, false), PLAY(blocked, false),
         PLAY(own_threads_are_deaf, false), PLAY(cancelled_threads, true),

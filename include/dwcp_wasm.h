@@ -432,10 +432,7 @@ typedef struct dwcp_call_stats_t {
     size_t struct_size;
     /** The call's number in its runtime, from 1. */
     uint64_t call_id;
-    /**
-     * Fuel used, making the VM included, and not more than the call had, also where it ended past that: fuel is looked at where a
-     * function or a turn of a loop begins. 0 where fuel is not metered.
-     */
+    /** Fuel used, making the VM included, and not more than the call had. 0 where fuel is not metered. */
     uint64_t fuel_used;
     /** From entry to return, in nanoseconds. */
     uint64_t wall_ns;
@@ -2324,10 +2321,10 @@ dwcp_status_t dwcp_runtime_new(const dwcp_config_t *config,
  * with it the rows of a batch and the calls that its host functions make; the rest is ended with DWCP_ERR_CANCELLED. Host
  * functions and compilations cannot be interrupted and are waited for; compilations that have not begun are given up. Then sessions
  * lose their VMs, the runtime's threads are joined, the cache and the aliases let go of their modules. Afterwards no callback runs
- * but the finalizers of host functions whose modules are freed later, inside dwcp_module_free or what else gives back the last hold on them. Every function given one
- * of its handles answers DWCP_ERR_CLOSED; the handles can and must still be freed. A guest without deadline checks
- * (max_execution_time_ms and its ceiling both 0) cannot be ended and is waited for. Closing again, or from several threads,
- * waits for the end and returns DWCP_OK; the shortest grace holds.
+ * but the finalizers of host functions whose modules are freed later, inside dwcp_module_free or what else gives back the last
+ * hold on them. Every function given one of its handles answers DWCP_ERR_CLOSED; the handles can and must still be freed. A guest
+ * without deadline checks (max_execution_time_ms and its ceiling both 0) cannot be ended and is waited for. Closing again, or from
+ * several threads, waits for the end and returns DWCP_OK; the shortest grace holds.
  *
  * Returns: DWCP_OK when the runtime is closed.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` is NULL), DWCP_ERR_BUSY (called from a host function of it, or from a finalizer
@@ -2375,10 +2372,11 @@ DWCP_API dwcp_status_t dwcp_runtime_resume(dwcp_runtime_t *runtime, dwcp_error_t
  * Puts the settings of `config` in force for what begins from now on: a limit changed in an incident, without a restart. Calls under
  * way keep what they began with, sessions what was settled when they were acquired. Fields that docs/limits.md calls live may
  * differ from those in force; they are the limits of calls with their ceilings, max_result_bytes, max_live_vms,
- * max_total_memory_bytes, acquire_timeout_ms, cache_size, cache_bytes and the caps of modules. All others must be as they are. The runtime was built for the largest
- * VM that a call could ask for when it was made: memory, table elements, functions and live VMs cannot be raised beyond that, so a host that means
- * to raise them later sets their ceilings, or max_live_vms, first and lowers them afterwards. Where less is allowed than is in use,
- * nothing is taken away; it holds as room comes free.
+ * max_total_memory_bytes, acquire_timeout_ms, cache_size, cache_bytes and the caps of modules. All others must be as they are. The
+ * caps of modules hold for what is compiled from now on; code that the cache holds has passed those of its time. The runtime was
+ * built for the largest VM that a call could ask for when it was made: memory, table elements, functions and live VMs cannot be
+ * raised beyond that, so a host that means to raise them later sets their ceilings, or max_live_vms, first and lowers them
+ * afterwards. Where less is allowed than is in use, nothing is taken away; it holds as room comes free.
  *
  * Returns: DWCP_OK, and the settings are in force.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`runtime` or `config` is NULL), DWCP_ERR_INVALID_CONFIG (settings that contradict each other,

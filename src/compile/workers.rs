@@ -5,12 +5,21 @@
 use crate::error::{Error, Result, Status};
 use parking_lot::Mutex;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 /// Stack of a compiling thread.
 const STACK: usize = 8 << 20;
+
+/// Jobs that may lie on the stack of one thread, each on top of one that waits for its parts: so many share [`STACK`].
+const MOST_ON_STACK: usize = 4;
+
+thread_local! {
+    /// Jobs on this thread's stack.
+    static ON_STACK: Cell<usize> = const { Cell::new(0) };
+}
 
 /// A compilation. It deals with its own panics; dropped before it ran, it says so to those who wait for it.
 pub type Job = Box<dyn FnOnce() + Send>;
@@ -33,8 +42,7 @@ enum State {
 pub struct Ticket(u64);
 
 struct Queue {
-    /// Jobs that may run at once. A thread that waits for the parts of its own job takes up another job on the same stack: without
-    /// a bound, many loads at once would pile up there.
+    /// Jobs that may run at once.
     at_once: usize,
     jobs: Mutex<Jobs>,
 }
@@ -139,16 +147,26 @@ impl Queue {
     /// Runs the oldest job, and leaves the next to a thread that has time for it: this may be one that took the job up while it
     /// waits for the parts of another, which is not to wait for the whole queue.
     fn work(self: Arc<Self>) {
+        let under = ON_STACK.get();
+        if under >= MOST_ON_STACK {
+            // The job below this frame goes on with the queue when it is done.
+            self.jobs.lock().running -= 1;
+            return;
+        }
         let oldest = self.jobs.lock().waiting.pop_first();
         if let Some((_, job)) = oldest {
+            ON_STACK.set(under + 1);
             job();
+            ON_STACK.set(under);
         }
         let mut jobs = self.jobs.lock();
-        if jobs.waiting.is_empty() {
-            jobs.running -= 1;
-        } else {
-            drop(jobs);
-            rayon::spawn(move || self.work());
+        // This one's turn is the next job's, and so are turns that were given back.
+        let next = jobs.waiting.len().min(self.at_once - (jobs.running - 1));
+        jobs.running = jobs.running - 1 + next;
+        drop(jobs);
+        for _ in 0..next {
+            let queue = Arc::clone(&self);
+            rayon::spawn(move || queue.work());
         }
     }
 }
@@ -220,6 +238,37 @@ mod tests {
         assert_eq!(at_once(4, 1, 5), 1);
         assert_eq!(at_once(3, 0, 9), 3);
         assert_eq!(at_once(2, 200, 9), 2, "there are no more threads");
+    }
+
+    #[test]
+    fn few_jobs_lie_on_one_stack() {
+        thread_local! {
+            static LYING: Cell<usize> = const { Cell::new(0) };
+        }
+        const THREADS: u32 = 32;
+        let workers = Workers::new(THREADS, 0);
+        workers.start().unwrap();
+        let (done, deepest) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let jobs = 4 * THREADS as usize;
+        for _ in 0..jobs {
+            let (done, deepest) = (Arc::clone(&done), Arc::clone(&deepest));
+            workers.submit(Box::new(move || {
+                LYING.set(LYING.get() + 1);
+                deepest.fetch_max(LYING.get(), Ordering::SeqCst);
+                // As a job does that waits for its parts: it takes up whatever there is to do.
+                for _ in 0..1000 {
+                    rayon::yield_now();
+                }
+                LYING.set(LYING.get() - 1);
+                done.fetch_add(1, Ordering::SeqCst);
+            }));
+        }
+        while done.load(Ordering::SeqCst) < jobs {
+            std::thread::yield_now();
+        }
+        workers.stop();
+        let deepest = deepest.load(Ordering::SeqCst);
+        assert!(deepest <= MOST_ON_STACK, "{deepest} jobs on one stack");
     }
 
     #[test]

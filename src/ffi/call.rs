@@ -55,8 +55,7 @@ pub struct dwcp_call_stats_t {
     pub struct_size: usize,
     /// The call's number in its runtime, from 1.
     pub call_id: u64,
-    /// Fuel used, making the VM included, and not more than the call had, also where it ended past that: fuel is looked at where a
-    /// function or a turn of a loop begins. 0 where fuel is not metered.
+    /// Fuel used, making the VM included, and not more than the call had. 0 where fuel is not metered.
     pub fuel_used: u64,
     /// From entry to return, in nanoseconds.
     pub wall_ns: u64,

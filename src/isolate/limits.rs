@@ -18,6 +18,8 @@ pub struct Limits {
     pub fuel: Option<u64>,
     /// `None` for no deadline.
     pub timeout_ns: Option<u64>,
+    /// Strings and bytes that it may give back, or a host function be given at once.
+    pub result_bytes: u64,
 }
 
 /// What a call asks for: 0 inherits the default, the type's maximum asks for the ceiling.
@@ -57,6 +59,7 @@ impl Limits {
             instances,
             fuel: fuel(config, asked.fuel, command)?,
             timeout_ns: timeout(config, asked)?,
+            result_bytes: config.max_result_bytes,
         })
     }
 
@@ -266,7 +269,8 @@ mod tests {
 
     #[test]
     fn sums_over_memories_and_takes_failed_growth_back() {
-        let limits = Limits { memory_bytes: 1000, table_elements: 10, instances: 1, fuel: None, timeout_ns: None };
+        let limits =
+            Limits { memory_bytes: 1000, table_elements: 10, instances: 1, fuel: None, timeout_ns: None, result_bytes: 0 };
         let mut l = Limiter::new(&limits);
         assert!(l.memory_growing(0, 600, None).unwrap());
         assert!(!l.memory_growing(0, 500, None).unwrap(), "a second memory counts too");

@@ -26,9 +26,15 @@ pub fn installing<T, E>(make: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         drop(installed);
         return make();
     }
-    let made = make()?;
-    *installed = Some(FAULTS.map(|(signal, _)| handler(signal)));
-    Ok(made)
+    let handlers = || FAULTS.map(|(signal, _)| handler(signal));
+    let before = handlers();
+    let made = make();
+    let after = handlers();
+    // What refuses an engine in the end may have made one before, whose handlers stay.
+    if made.is_ok() || after != before {
+        *installed = Some(after);
+    }
+    made
 }
 
 /// Says of each signal by which guests' faults come, and whose handler is not the engine's any more, what that means.

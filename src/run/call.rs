@@ -21,7 +21,7 @@ use crate::value::{Argument, Output, Values};
 use std::ffi::CStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wasmtime::{Func, ModuleExport, RootScope};
+use wasmtime::{Func, ModuleExport, RootScope, Trap};
 
 /// What one call asks for.
 #[derive(Clone)]
@@ -492,14 +492,20 @@ impl<'a> Order<'a> {
 pub(crate) fn settle(outcome: wasmtime::Result<()>, vm: &Vm, command: bool, stats: &mut CallStats) -> Result<i32> {
     stats.fuel_used = vm.fuel_used();
     stats.peak_memory_bytes = vm.memory_bytes();
+    let overdrawn = vm.is_overdrawn();
     let result = match outcome {
+        Ok(()) if overdrawn => explain(&Trap::OutOfFuel.into(), vm.state(), command),
         Ok(()) => Ok(0),
         Err(e) => explain(&e, vm.state(), command),
     };
     // The limit that ended the call, or the last one that refused the guest something that it coped with.
     let ended_by = result.as_ref().err().and_then(Error::limit);
     stats.limit_hit = ended_by.or_else(|| vm.state().limit_hit()).map(|hit| hit.name);
-    let exact = result.as_ref().err().is_none_or(explain::keeps_fuel) && !vm.state().has_lost_fuel();
+    let known = match &result {
+        Ok(_) => true,
+        Err(e) => explain::keeps_fuel(e) && (!overdrawn || e.status() == Status::OUT_OF_FUEL),
+    };
+    let exact = known && !vm.state().has_lost_fuel();
     stats.fuel_exact = exact && vm.state().linked().env.metering.has_fuel();
     stats.exit_code = match &result {
         Ok(code) => *code,

@@ -271,6 +271,7 @@ impl<'a> HostCaller<'a> {
             Type::Data { content, form } => HostResult::Data(content, form),
         };
         let mut results: SmallVec<[HostResult; 4]> = interface.results.iter().map(zero).collect();
+        wasi::check_fuel(&self.caller)?;
         let outcome = {
             let _nested = nesting::function(self.caller.data().runtime_id());
             function.call(self, args, &mut results)
@@ -281,6 +282,7 @@ impl<'a> HostCaller<'a> {
         if let Some(why) = self.caller.data().interrupted() {
             return Err(Interrupted(why).into());
         }
+        wasi::check_fuel(&self.caller)?;
         outcome?;
         Ok(results)
     }

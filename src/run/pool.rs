@@ -182,7 +182,8 @@ impl Pool {
     }
 
     /// Waits for room until `acquire_timeout_ms` or the call's deadline, whichever is first. A call made from inside a host
-    /// function never waits: the room it would wait for may be its own caller's.
+    /// function never waits: the room it would wait for may be its own caller's. Nor does one that needs more memory than there is
+    /// for all VMs: no other's end would give it that.
     #[cold]
     pub fn acquire(
         &self,
@@ -194,6 +195,9 @@ impl Pool {
         if !may_wait {
             let why = "and a call from inside a host function does not wait for it";
             return self.try_acquire(room).map_err(|lack| self.no_room(lack, room, why));
+        }
+        if room.pages > self.all().pages {
+            return self.try_acquire(room).map_err(|lack| self.no_room(lack, room, "and the VM alone needs more than that"));
         }
         let acquire_timeout = Duration::from_millis(self.acquire_timeout_ms.load(Ordering::Relaxed));
         let patience = Instant::now() + acquire_timeout;
@@ -357,6 +361,8 @@ mod tests {
         assert_eq!((hit.limit, hit.asked), (3 * PAGE, 5 * PAGE));
         let refused = pool.acquire(two, None, false, || None).err().unwrap();
         assert_eq!((refused.status(), refused.limit().unwrap().name), (Status::NO_MEMORY, c"max_total_memory_bytes"));
+        let never = pool.acquire(Room::new(1, 4 * PAGE), None, true, || None).err().unwrap();
+        assert_eq!((never.status(), never.limit().unwrap().limit), (Status::NO_MEMORY, 3 * PAGE));
         let none = pool.try_acquire(slots(1)).unwrap();
         std::thread::scope(|s| {
             let waiter = s.spawn(|| pool.acquire(two, None, true, || None).map(drop));

@@ -142,7 +142,7 @@ impl VmState {
 
     /// Bytes of strings and bytes that a call may give back.
     pub fn max_result_bytes(&self) -> u64 {
-        self.linked.env.settings.look().max_result_bytes
+        self.limits.result_bytes
     }
 
     /// Where a module of the VM has its lines, if it says so.
@@ -309,6 +309,10 @@ impl WasiHost for VmState {
         self.shared_memory
     }
 
+    fn limits_fuel(&self) -> bool {
+        self.limits.fuel.is_some()
+    }
+
     fn denied(&mut self, _call: &'static str) {
         self.linked.env.metrics.denied();
     }
@@ -377,7 +381,9 @@ impl Vm {
         let state = self.store.data();
         let (fuel, metering) = (state.limits.fuel, state.linked.env.metering);
         if metering.has_fuel() {
-            self.store.set_fuel(fuel.unwrap_or(u64::MAX))?;
+            // One more than the call has: compiled code looks now and then, and ends a guest that has none left. So a guest that
+            // used all of its own has one left, and one that has none used more.
+            self.store.set_fuel(fuel.unwrap_or(u64::MAX).saturating_add(1))?;
         }
         if metering.has_deadline() {
             self.store.set_epoch_deadline(1);
@@ -504,12 +510,17 @@ impl Vm {
         &mut self.store
     }
 
-    /// Fuel that the call in progress has used so far; 0 where fuel is not metered.
+    /// Fuel that the call in progress has used so far, all of it where it used more; 0 where fuel is not metered.
     pub fn fuel_used(&self) -> u64 {
         match (self.store.data().limits.fuel, self.store.get_fuel()) {
-            (Some(given), Ok(left)) => given.saturating_sub(left),
+            (Some(given), Ok(left)) => given.saturating_add(1).saturating_sub(left).min(given),
             _ => 0,
         }
+    }
+
+    /// Whether the guest used more than its fuel in code that does not look: between two loops or calls.
+    pub fn is_overdrawn(&self) -> bool {
+        self.store.data().limits.fuel.is_some() && matches!(self.store.get_fuel(), Ok(0))
     }
 
     pub fn memory_bytes(&self) -> u64 {

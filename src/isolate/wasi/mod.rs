@@ -51,6 +51,11 @@ pub trait WasiHost: Send + 'static {
         None
     }
 
+    /// Whether the call in progress has fuel that ends.
+    fn limits_fuel(&self) -> bool {
+        false
+    }
+
     /// A call was denied by the policy.
     fn denied(&mut self, call: &'static str);
 
@@ -105,6 +110,15 @@ const POLL_SLICE: Duration = Duration::from_millis(50);
 fn until_next_look<T: WasiHost>(host: &T) -> Duration {
     let left = host.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
     left.unwrap_or(POLL_SLICE).min(POLL_SLICE)
+}
+
+/// Ends a guest that has no fuel left, before the host works for it: compiled code looks at its fuel in loops and where functions
+/// begin, not at each call to the host.
+pub fn check_fuel<T: WasiHost>(caller: &wasmtime::Caller<'_, T>) -> wasmtime::Result<()> {
+    match caller.data().limits_fuel() && caller.get_fuel()? == 0 {
+        true => Err(wasmtime::Trap::OutOfFuel.into()),
+        false => Ok(()),
+    }
 }
 
 /// Fails if the call in progress is cancelled or out of time.

@@ -1,6 +1,6 @@
 //! The entry to every preview 1 call: policy, memory, state, and then the call itself on the calling thread.
 
-use super::{Exit, MissingMemory, SandboxDenied, WasiHost, calls, paths, poll, readdir};
+use super::{Exit, MissingMemory, SandboxDenied, WasiHost, calls, check_fuel, paths, poll, readdir};
 use crate::config::DenyAction;
 use crate::isolate::policy::{Decision, SyscallPolicy, call_index};
 use crate::signature::{Kind, Signature};
@@ -181,6 +181,7 @@ pub fn add_to_linker<T: WasiHost>(linker: &mut Linker<T>, policy: &Arc<SyscallPo
             $({
                 let rule = Rule::new(policy, stringify!($name));
                 linker.func_wrap(MODULE, rule.call, move |mut caller: Caller<'_, T>, $($arg: $ty),*| -> wasmtime::Result<i32> {
+                    check_fuel(&caller)?;
                     caller.data_mut().entering(rule.call)?;
                     if !rule.allowed {
                         return rule.deny(caller.data_mut());
@@ -202,6 +203,7 @@ pub fn add_to_linker<T: WasiHost>(linker: &mut Linker<T>, policy: &Arc<SyscallPo
 
     let rule = Rule::new(policy, "proc_exit");
     linker.func_wrap(MODULE, rule.call, move |mut caller: Caller<'_, T>, status: i32| -> wasmtime::Result<()> {
+        check_fuel(&caller)?;
         caller.data_mut().entering(rule.call)?;
         if rule.allowed {
             return Err(Exit(status).into());
