@@ -397,6 +397,18 @@ static void shapes(void) {
     CHECK_EQ(load_blob(runtime, &b), DWCP_ERR_POLICY_REFUSED);
     CHECK_STR(dwcp_error_limit_name(err), "max_wide_operands");
     free(b.bytes);
+    /* half a million times memory.grow in one function: two bytes each, of which each takes the compiler 20 KB */
+    b = begin();
+    PUT(&b, "\1\5\1\x60\0\1\x7f\3\2\1\0\5\3\1\0\1");
+    PUT(&part, "\1");
+    PUT(&body, "\0\x41\0");
+    REPEAT(&body, "\x40\0", 500000);
+    byte(&body, 0x0b);
+    framed(&part, -1, &body);
+    framed(&b, 10, &part);
+    CHECK_EQ(load_blob(runtime, &b), DWCP_ERR_POLICY_REFUSED);
+    CHECK_STR(dwcp_error_limit_name(err), "max_bulk_operators");
+    free(b.bytes);
     /* text */
     size_t length = (4u << 20) + 1;
     char *text = malloc(length);

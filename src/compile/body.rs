@@ -41,6 +41,15 @@ const MAX_WIDE_OPERANDS: u64 = 200_000;
 /// The same summed over the functions: some 10 microseconds each. Found: 0.0006 for each byte.
 const WIDE_OPERANDS: Budget =
     Budget { name: c"max_wide_operands", unit: "operands of wide calls and blocks", floor: 200_000, by_64_bytes: 6 };
+/// Operators in bulk on memories and tables, and those that let them grow, of the module: with the check of what they cost in fuel
+/// some 150 microseconds and 20 KB of memory each, for as little as two bytes. Half a million of `memory.grow` in a function of 1 MB
+/// took minutes and more than 10 GB.
+const BULK: Budget = Budget {
+    name: c"max_bulk_operators",
+    unit: "operators in bulk, those on tables counted more often,",
+    floor: 20_000,
+    by_64_bytes: 2,
+};
 /// Operands that nearly every operator is content with.
 const NARROW: u64 = 8;
 /// A function's parameters and results cost less than those of a call, by this much.
@@ -63,6 +72,7 @@ struct Counts {
     /// Those around a loop counted again.
     nested_loops: u64,
     wide_operands: u64,
+    bulk: u64,
     operand_depth: u64,
     nesting: u64,
     block_operators: u64,
@@ -106,8 +116,10 @@ impl<'c> Bodies<'c> {
         let sums = &mut self.sums;
         sums.nested_loops += counts.nested_loops;
         sums.wide_operands += counts.wide_operands;
+        sums.bulk += counts.bulk;
         sums.block_operators = sums.block_operators.saturating_add(counts.block_operators);
         sums.block_values = sums.block_values.saturating_add(counts.block_values);
+        BULK.check(sums.bulk, self.module_bytes)?;
         LOOPS.check(sums.nested_loops, self.module_bytes)?;
         BLOCK_OPERATORS.check(sums.block_operators, self.module_bytes)?;
         BLOCK_VALUES.check(sums.block_values, self.module_bytes)?;
@@ -148,6 +160,13 @@ impl<'c> Bodies<'c> {
                 | Operator::ReturnCallIndirect { .. }
                 | Operator::TableGet { .. }
                 | Operator::TableSet { .. } => blocks = 5,
+                Operator::MemoryGrow { .. }
+                | Operator::MemoryFill { .. }
+                | Operator::MemoryCopy { .. }
+                | Operator::MemoryInit { .. } => counts.bulk += 1,
+                Operator::TableFill { .. } => counts.bulk += 2,
+                Operator::TableGrow { .. } => counts.bulk += 3,
+                Operator::TableCopy { .. } | Operator::TableInit { .. } => counts.bulk += 4,
                 _ => {}
             }
             counts.operators += 1 + edges;

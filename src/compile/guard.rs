@@ -448,6 +448,11 @@ mod tests {
         let through = "call $f ".repeat(102);
         let gives = format!("(func $f (param {wide}) (result {wide}) unreachable)");
         refused("max_wide_operands", format!("(module {gives} (func unreachable {through} unreachable))"));
+        let grown = |times| format!("(module (memory 1) (func (result i32) i32.const 0 {}))", "memory.grow ".repeat(times));
+        inspect_text(&grown(20_000)).unwrap();
+        refused("max_bulk_operators", grown(22_000));
+        let copied = "i32.const 0 i32.const 0 i32.const 0 table.copy ".repeat(7000);
+        refused("max_bulk_operators", format!("(module (table 1 funcref) (func {copied}))"));
         let added = "i32.const 1 i32.add ".repeat(50);
         refused("max_const_operators", format!("(module (global i32 i32.const 1 {added}))"));
         refused("max_types", format!("(module {})", "(type (func))".repeat(20_001)));
