@@ -162,8 +162,9 @@ impl Drop for Ticker {
 impl Shared {
     fn run(&self) {
         let mut stop = self.stop.lock();
-        let mut seen = self.wheel.moment(Instant::now());
-        let mut next_tick = seen + TICK_MOMENTS;
+        // The call that started the thread may be due before the thread has begun.
+        let mut seen = 0;
+        let mut next_tick = self.wheel.moment(Instant::now()) + TICK_MOMENTS;
         let mut idle = 0;
         let mut arms = 0;
         while !*stop {
@@ -185,9 +186,8 @@ impl Shared {
             if idle >= IDLE_TICKS {
                 self.park(&mut stop);
                 idle = 0;
-                // A deadline that was put in while the thread awoke is not passed over.
-                seen = seen.max(self.wheel.moment(Instant::now()).saturating_sub(1));
-                next_tick = seen + TICK_MOMENTS;
+                // What was put in while the thread awoke is looked at, too.
+                next_tick = self.wheel.moment(Instant::now()) + TICK_MOMENTS;
                 continue;
             }
             let until = self.wheel.first(seen, next_tick);

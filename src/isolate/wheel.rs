@@ -1,8 +1,8 @@
 //! A timer wheel without locks: which moments of the next tenth of a second have a deadline.
 //!
 //! Time is cut into grains. A moment with a deadline has its bit set; many deadlines in one moment share it, and a deadline that is not
-//! needed any more is not taken out: its moment costs one more look. A bit that is lost because the thread which looks was late by
-//! more than the wheel holds costs precision only: the coarse tick comes at the latest.
+//! needed any more is not taken out: its moment costs one more look. A bit that is passed over because the thread which looks was late
+//! by more than half of what the wheel holds costs precision only: the coarse tick comes at the latest.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ impl Wheel {
         self.start + Duration::from_nanos(u64::try_from(since).unwrap_or(u64::MAX))
     }
 
-    /// Notes a deadline that is less than a turn of the wheel away. Gives the first moment that begins after it.
+    /// Notes a deadline that is less than half a turn of the wheel away. Gives the first moment that begins after it.
     pub fn add(&self, deadline: Instant) -> u64 {
         let moment = self.moment(deadline) + 1;
         let (word, bit) = place(moment);
@@ -54,7 +54,8 @@ impl Wheel {
 
     /// Whether a moment after `seen` and up to `now` has a deadline; they have none afterwards.
     pub fn take(&self, seen: u64, now: u64) -> bool {
-        let late = now.saturating_sub(seen).min(MOMENTS);
+        // Not more than half a turn: the places of older moments are those of moments to come.
+        let late = now.saturating_sub(seen).min(MOMENTS / 2);
         (now - late + 1..=now).fold(false, |any, moment| {
             let (word, bit) = place(moment);
             let set = self.due[word].load(Ordering::SeqCst) & bit != 0;
@@ -95,11 +96,13 @@ mod tests {
     }
 
     #[test]
-    fn a_looker_who_is_late_by_turns_sees_everything_once() {
+    fn a_looker_who_is_late_sees_what_is_due_and_leaves_what_is_to_come() {
         let wheel = Wheel::new(Instant::now());
-        let moments: Vec<u64> = (1..=3).map(|n| wheel.add(wheel.instant(n * 200))).collect();
-        assert_eq!(moments, [201, 401, 601]);
-        assert!(wheel.take(0, 5 * MOMENTS));
-        assert_eq!(wheel.first(5 * MOMENTS, u64::MAX), u64::MAX);
+        let now = 5 * MOMENTS;
+        let [due, next, last] = [now - 7, now + 3, now + 249].map(|moment| wheel.add(wheel.instant(moment)));
+        assert!(wheel.take(0, now));
+        assert!(!wheel.take(0, now), "{due} was seen");
+        assert_eq!((wheel.first(now, u64::MAX), wheel.first(next, u64::MAX)), (next, last));
+        assert!(wheel.take(now, last) && wheel.first(now, u64::MAX) == u64::MAX);
     }
 }

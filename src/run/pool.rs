@@ -209,7 +209,10 @@ impl Pool {
         let taken = loop {
             // A deadline that has passed is looked at below: room that is free is still taken.
             if let Some(why) = interrupted().filter(|why| *why != Interrupt::Timeout) {
-                break Err(Error::new(Status::CANCELLED, format!("{} while it waited for a slot or for memory", Interrupted(why))));
+                break Err(Error::new(
+                    Status::CANCELLED,
+                    format!("{} while it waited for a slot or for memory", Interrupted(why)),
+                ));
             }
             let lack = match self.try_acquire(room) {
                 Ok(slot) => break Ok(slot),
