@@ -1975,7 +1975,8 @@ dwcp_status_t dwcp_config_set_max_live_vms(dwcp_config_t *config,
 DWCP_API uint32_t dwcp_config_get_max_live_vms(const dwcp_config_t *config);
 
 /**
- * Sets acquire_timeout_ms. How long a call waits for a slot when all are in use; 0 does not wait.
+ * Sets acquire_timeout_ms. How long a call waits for a slot when all are in use, or for room under max_total_memory_bytes; 0 does
+ * not wait.
  * Range: 0 to 3 600 000 ms. Default: 1000 in every profile. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.

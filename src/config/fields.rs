@@ -148,7 +148,7 @@ fields! {
     max_total_memory_bytes: u64, "bytes", 0 => 64 << 40, per_runtime live; 16 * GIB, 64 * GIB, 4 * GIB, 8 * GIB;
         "Linear memory of all VMs of the runtime together; 0 is no bound but the machine's.";
     acquire_timeout_ms: u64, "ms", 0 => 3_600_000, per_runtime live; 1000;
-        "How long a call waits for a slot when all are in use; 0 does not wait.";
+        "How long a call waits for a slot when all are in use, or for room under max_total_memory_bytes; 0 does not wait.";
     strict_capacity: bool, "", 0 => 0, per_runtime fixed; false;
         "Whether a runtime is refused where the machine has no room for max_live_vms; without, it is made with fewer slots and a warning.";
     signals_based_traps: bool, "", 0 => 0, per_runtime fixed; true;
