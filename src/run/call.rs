@@ -63,6 +63,14 @@ pub struct CallStats {
     pub limit_hit: Option<&'static CStr>,
 }
 
+impl CallStats {
+    /// Writes what the call took in all, and by how much it passed its deadline.
+    pub(crate) fn end(&mut self, entered: Instant, deadline: Option<Instant>, ended: Instant) {
+        self.overrun_ns = deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
+        self.wall_ns = nanos(ended.saturating_duration_since(entered));
+    }
+}
+
 /// An exported function, bound: name and signature resolved once.
 #[derive(Clone)]
 pub struct Function {
@@ -305,9 +313,7 @@ impl Runtime {
                 settle(outcome, &vm, request.command, stats)
             })
         });
-        let ended = Instant::now();
-        stats.overrun_ns = order.deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
-        stats.wall_ns = nanos(ended.saturating_duration_since(request.entered));
+        stats.end(request.entered, order.deadline, Instant::now());
         result
     }
 

@@ -137,12 +137,9 @@ impl Runtime {
         let Patience::Call { options, entered } = patience else { return error };
         let counted: Result<()> = self.account(entered, stats, |stats| {
             stats.cold = true;
-            stats.limit_hit = error.limit().map(|hit| hit.name);
             let deadline =
                 Limits::settle(&self.settings().look(), &options.asked, false).ok().and_then(|limits| limits.deadline(entered));
-            let ended = Instant::now();
-            stats.overrun_ns = deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
-            stats.wall_ns = nanos(ended.saturating_duration_since(entered));
+            stats.end(entered, deadline, Instant::now());
             Err(error)
         });
         match counted {

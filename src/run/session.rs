@@ -5,7 +5,6 @@ use crate::error::{Error, Result, Status};
 use crate::interface::Interface;
 use crate::isolate::deadline::Interrupted;
 use crate::isolate::limits::{Asked, Limits};
-use crate::observe::nanos;
 use crate::run::call::{Begun, CallOptions, CallStats, Function, Order, Payload, Typed, settle};
 use crate::run::cancel::Tokens;
 use crate::run::module::{Linked, Module};
@@ -306,8 +305,7 @@ impl Session {
                 true => entered + Duration::from_nanos(stats.execution_ns),
                 false => Instant::now(),
             };
-            stats.overrun_ns = order.deadline.map_or(0, |deadline| nanos(ended.saturating_duration_since(deadline)));
-            stats.wall_ns = nanos(ended.saturating_duration_since(entered));
+            stats.end(entered, order.deadline, ended);
             live.used = ended;
             result
         });

@@ -510,17 +510,21 @@ impl Vm {
         &mut self.store
     }
 
+    /// The fuel of the call in progress and what is left of it and the one more; `None` where fuel is not metered, in which case the
+    /// engine is not asked: its answer would be an error that takes an allocation.
+    fn fuel(&self) -> Option<(u64, u64)> {
+        let given = self.store.data().limits.fuel?;
+        Some((given, self.store.get_fuel().ok()?))
+    }
+
     /// Fuel that the call in progress has used so far, all of it where it used more; 0 where fuel is not metered.
     pub fn fuel_used(&self) -> u64 {
-        match (self.store.data().limits.fuel, self.store.get_fuel()) {
-            (Some(given), Ok(left)) => given.saturating_add(1).saturating_sub(left).min(given),
-            _ => 0,
-        }
+        self.fuel().map_or(0, |(given, left)| given.saturating_add(1).saturating_sub(left).min(given))
     }
 
     /// Whether the guest used more than its fuel in code that does not look: between two loops or calls.
     pub fn is_overdrawn(&self) -> bool {
-        self.store.data().limits.fuel.is_some() && matches!(self.store.get_fuel(), Ok(0))
+        self.fuel().is_some_and(|(_, left)| left == 0)
     }
 
     pub fn memory_bytes(&self) -> u64 {
