@@ -38,10 +38,14 @@
     FIELD(uint64_t, fuel_limit, 1000000, 1000000, 1000000, 1000000, 1, UINT64_MAX - 1)                            \
     FIELD(uint64_t, fuel_limit_ceiling, 0, 0, 0, 0, 0, UINT64_MAX - 1)                                            \
     FIELD(uint64_t, max_file_size, 10 * MIB, 10 * MIB, 10 * MIB, 10 * MIB, 0, INT64_MAX)                          \
-    FIELD(uint32_t, max_open_files, 10, 10, 10, 10, 0, 65536)
+    FIELD(uint32_t, max_open_files, 10, 10, 10, 10, 0, 65536)                                                \
+    FIELD(uint64_t, max_bytes_written, 100 * MIB, 100 * MIB, 100 * MIB, 100 * MIB, 0, INT64_MAX)                  \
+    FIELD(uint32_t, max_files_created, 10000, 10000, 10000, 10000, 0, 10000000)                                   \
+    FIELD(uint64_t, random_seed, 0, 0, 0, 0, 0, UINT64_MAX)
 
 #define SWITCHES(FIELD)                                    \
     FIELD(strict_capacity, false, false, false, false)     \
+    FIELD(deterministic, false, false, false, false)       \
     FIELD(signals_based_traps, true, true, true, true)     \
     FIELD(enable_wasi, true, true, true, true)             \
     FIELD(network_access, false, false, false, false)      \
@@ -174,6 +178,10 @@ static void beyond(void) {
     CHECK_HAS(message(), "max_file_size: ");
     CHECK_STATUS(dwcp_config_set_max_open_files, INVALID_CONFIG, (config, 65537, &err));
     CHECK_HAS(message(), "max_open_files: ");
+    CHECK_STATUS(dwcp_config_set_max_bytes_written, INVALID_CONFIG, (config, (uint64_t)INT64_MAX + 1, &err));
+    CHECK_HAS(message(), "max_bytes_written: ");
+    CHECK_STATUS(dwcp_config_set_max_files_created, INVALID_CONFIG, (config, 10000001, &err));
+    CHECK_HAS(message(), "max_files_created: ");
     char *unchanged = NULL, *given = NULL;
     CHECK_STATUS(dwcp_config_to_json, OK, (before, &unchanged, NULL, &err));
     CHECK_STATUS(dwcp_config_to_json, OK, (config, &given, NULL, &err));

@@ -1924,6 +1924,105 @@ dwcp_status_t dwcp_config_set_max_open_files(dwcp_config_t *config,
 DWCP_API uint32_t dwcp_config_get_max_open_files(const dwcp_config_t *config);
 
 /**
+ * Sets max_bytes_written. Bytes that one call's guest may write to files, and by which it may make them larger, in all.
+ * Standard streams do not count. Each call of a session begins anew.
+ * Range: 0 to INT64_MAX. Unit: bytes. Default: 100 MiB in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_bytes_written(dwcp_config_t *config,
+                                                uint64_t value,
+                                                dwcp_error_t **error);
+
+/**
+ * The value of max_bytes_written, in bytes.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_max_bytes_written(const dwcp_config_t *config);
+
+/**
+ * Sets max_files_created. Files, directories and links that one call's guest may create, also if it removes them again.
+ * Each call of a session begins anew.
+ * Range: 0 to 10 000 000 names. Default: 10 000 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_max_files_created(dwcp_config_t *config,
+                                                uint32_t value,
+                                                dwcp_error_t **error);
+
+/**
+ * The value of max_files_created.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint32_t dwcp_config_get_max_files_created(const dwcp_config_t *config);
+
+/**
+ * Sets deterministic. Whether the same call gives the same bytes: NaNs are canonical, random bytes come from random_seed, clocks
+ * tell no real time.
+ * Range: true or false. Default: false in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_deterministic(dwcp_config_t *config,
+                                            bool value,
+                                            dwcp_error_t **error);
+
+/**
+ * The value of deterministic.
+ * Returns: the value; false if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API bool dwcp_config_get_deterministic(const dwcp_config_t *config);
+
+/**
+ * Sets random_seed. What the random bytes of a deterministic runtime's guests follow from. Each call begins with it anew.
+ * Range: any. Default: 0 in every profile. Per runtime: a call cannot change it.
+ * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_random_seed(dwcp_config_t *config,
+                                          uint64_t value,
+                                          dwcp_error_t **error);
+
+/**
+ * The value of random_seed.
+ * Returns: the value; 0 if `config` is NULL or no config.
+ * Errors: none
+ * Ownership: nothing changes hands.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API uint64_t dwcp_config_get_random_seed(const dwcp_config_t *config);
+
+/**
  * Sets pool_size. Ready VMs over all modules. Takes effect when ready VMs arrive; 0.1 makes every VM on the spot, so the value
  * is only carried and reported.
  * Range: 0 to 20 000 VMs. Default: 100; 500 in the high traffic profile, 10 in the development profile. Per runtime: a call

@@ -607,17 +607,69 @@ static void case_95(fixture_t *x) {
 static void case_96(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_pool_size(fixture_dwcp_config(x), 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_bytes_written(fixture_dwcp_config(x), 1, &error);
     fork_refused(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_97(fixture_t *x) {
     (void)x;
-    fork_gave(x, (unsigned long long)dwcp_config_get_pool_size(fixture_dwcp_config(x)));
+    fork_gave(x, (unsigned long long)dwcp_config_get_max_bytes_written(fixture_dwcp_config(x)));
 }
 
 static void case_98(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_files_created(fixture_dwcp_config(x), 1, &error);
+    fork_refused(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_99(fixture_t *x) {
+    (void)x;
+    fork_gave(x, (unsigned long long)dwcp_config_get_max_files_created(fixture_dwcp_config(x)));
+}
+
+static void case_100(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_deterministic(fixture_dwcp_config(x), true, &error);
+    fork_refused(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_101(fixture_t *x) {
+    (void)x;
+    fork_gave(x, (unsigned long long)dwcp_config_get_deterministic(fixture_dwcp_config(x)));
+}
+
+static void case_102(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_random_seed(fixture_dwcp_config(x), 1, &error);
+    fork_refused(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_103(fixture_t *x) {
+    (void)x;
+    fork_gave(x, (unsigned long long)dwcp_config_get_random_seed(fixture_dwcp_config(x)));
+}
+
+static void case_104(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_pool_size(fixture_dwcp_config(x), 1, &error);
+    fork_refused(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_105(fixture_t *x) {
+    (void)x;
+    fork_gave(x, (unsigned long long)dwcp_config_get_pool_size(fixture_dwcp_config(x)));
+}
+
+static void case_106(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_live_vms(fixture_dwcp_config(x), 1, &error);
@@ -625,12 +677,12 @@ static void case_98(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_99(fixture_t *x) {
+static void case_107(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_max_live_vms(fixture_dwcp_config(x)));
 }
 
-static void case_100(fixture_t *x) {
+static void case_108(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(fixture_dwcp_config(x), 1, &error);
@@ -638,12 +690,12 @@ static void case_100(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_101(fixture_t *x) {
+static void case_109(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_acquire_timeout_ms(fixture_dwcp_config(x)));
 }
 
-static void case_102(fixture_t *x) {
+static void case_110(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_cache_size(fixture_dwcp_config(x), 1, &error);
@@ -651,12 +703,12 @@ static void case_102(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_103(fixture_t *x) {
+static void case_111(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_cache_size(fixture_dwcp_config(x)));
 }
 
-static void case_104(fixture_t *x) {
+static void case_112(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_cache_bytes(fixture_dwcp_config(x), 1, &error);
@@ -664,12 +716,12 @@ static void case_104(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_105(fixture_t *x) {
+static void case_113(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_cache_bytes(fixture_dwcp_config(x)));
 }
 
-static void case_106(fixture_t *x) {
+static void case_114(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_module_bytes(fixture_dwcp_config(x), 1, &error);
@@ -677,12 +729,12 @@ static void case_106(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_107(fixture_t *x) {
+static void case_115(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_max_module_bytes(fixture_dwcp_config(x)));
 }
 
-static void case_108(fixture_t *x) {
+static void case_116(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_functions(fixture_dwcp_config(x), 1, &error);
@@ -690,12 +742,12 @@ static void case_108(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_109(fixture_t *x) {
+static void case_117(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_max_functions(fixture_dwcp_config(x)));
 }
 
-static void case_110(fixture_t *x) {
+static void case_118(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_debug_info_bytes(fixture_dwcp_config(x), 1, &error);
@@ -703,12 +755,12 @@ static void case_110(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_111(fixture_t *x) {
+static void case_119(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_max_debug_info_bytes(fixture_dwcp_config(x)));
 }
 
-static void case_112(fixture_t *x) {
+static void case_120(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_opt_level(fixture_dwcp_config(x), 0, &error);
@@ -716,12 +768,12 @@ static void case_112(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_113(fixture_t *x) {
+static void case_121(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_opt_level(fixture_dwcp_config(x)));
 }
 
-static void case_114(fixture_t *x) {
+static void case_122(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_parallel_compilation(fixture_dwcp_config(x), true, &error);
@@ -729,12 +781,12 @@ static void case_114(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_115(fixture_t *x) {
+static void case_123(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_parallel_compilation(fixture_dwcp_config(x)));
 }
 
-static void case_116(fixture_t *x) {
+static void case_124(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_compile_threads(fixture_dwcp_config(x), 1, &error);
@@ -742,12 +794,12 @@ static void case_116(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_117(fixture_t *x) {
+static void case_125(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_compile_threads(fixture_dwcp_config(x)));
 }
 
-static void case_118(fixture_t *x) {
+static void case_126(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_metrics(fixture_dwcp_config(x), true, &error);
@@ -755,12 +807,12 @@ static void case_118(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_119(fixture_t *x) {
+static void case_127(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_enable_metrics(fixture_dwcp_config(x)));
 }
 
-static void case_120(fixture_t *x) {
+static void case_128(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_tracing(fixture_dwcp_config(x), true, &error);
@@ -768,12 +820,12 @@ static void case_120(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_121(fixture_t *x) {
+static void case_129(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_enable_tracing(fixture_dwcp_config(x)));
 }
 
-static void case_122(fixture_t *x) {
+static void case_130(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_strict_capacity(fixture_dwcp_config(x), true, &error);
@@ -781,12 +833,12 @@ static void case_122(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_123(fixture_t *x) {
+static void case_131(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_strict_capacity(fixture_dwcp_config(x)));
 }
 
-static void case_124(fixture_t *x) {
+static void case_132(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_signals_based_traps(fixture_dwcp_config(x), true, &error);
@@ -794,12 +846,12 @@ static void case_124(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_125(fixture_t *x) {
+static void case_133(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_config_get_signals_based_traps(fixture_dwcp_config(x)));
 }
 
-static void case_126(fixture_t *x) {
+static void case_134(fixture_t *x) {
     (void)x;
     dwcp_runtime_t *out = FIXTURE_POISON(dwcp_runtime_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -809,7 +861,7 @@ static void case_126(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_127(fixture_t *x) {
+static void case_135(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_close(fixture_dwcp_runtime(x), 1, &error);
@@ -817,7 +869,7 @@ static void case_127(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_128(fixture_t *x) {
+static void case_136(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_drain(fixture_dwcp_runtime(x), 1, &error);
@@ -825,7 +877,7 @@ static void case_128(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_129(fixture_t *x) {
+static void case_137(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_resume(fixture_dwcp_runtime(x), &error);
@@ -833,7 +885,7 @@ static void case_129(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_130(fixture_t *x) {
+static void case_138(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_reconfigure(fixture_dwcp_runtime(x), fixture_dwcp_config(x), &error);
@@ -841,7 +893,7 @@ static void case_130(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_131(fixture_t *x) {
+static void case_139(fixture_t *x) {
     (void)x;
     dwcp_config_t *out = FIXTURE_POISON(dwcp_config_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -851,7 +903,7 @@ static void case_131(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_132(fixture_t *x) {
+static void case_140(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), fixture_dwcp_module(x), &error);
@@ -859,12 +911,12 @@ static void case_132(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_133(fixture_t *x) {
+static void case_141(fixture_t *x) {
     (void)x;
     dwcp_runtime_free(fixture_dwcp_runtime(x));
 }
 
-static void case_134(fixture_t *x) {
+static void case_142(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -874,7 +926,7 @@ static void case_134(fixture_t *x) {
     fixture_check(x, count == 0, "count is not 0");
 }
 
-static void case_135(fixture_t *x) {
+static void case_143(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), VALID_key(x), &error);
@@ -882,7 +934,7 @@ static void case_135(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_136(fixture_t *x) {
+static void case_144(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_clear(fixture_dwcp_runtime(x), &error);
@@ -890,17 +942,17 @@ static void case_136(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_137(fixture_t *x) {
+static void case_145(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_imports_new());
 }
 
-static void case_138(fixture_t *x) {
+static void case_146(fixture_t *x) {
     (void)x;
     dwcp_imports_free(fixture_dwcp_imports(x));
 }
 
-static void case_139(fixture_t *x) {
+static void case_147(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -908,7 +960,7 @@ static void case_139(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_140(fixture_t *x) {
+static void case_148(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -920,7 +972,7 @@ static void case_140(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_141(fixture_t *x) {
+static void case_149(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -932,7 +984,7 @@ static void case_141(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_142(fixture_t *x) {
+static void case_150(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -942,7 +994,7 @@ static void case_142(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_143(fixture_t *x) {
+static void case_151(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_disable(fixture_dwcp_module(x), true, &error);
@@ -950,17 +1002,17 @@ static void case_143(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_144(fixture_t *x) {
+static void case_152(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_module_retain(fixture_dwcp_module(x)));
 }
 
-static void case_145(fixture_t *x) {
+static void case_153(fixture_t *x) {
     (void)x;
     dwcp_module_free(fixture_dwcp_module(x));
 }
 
-static void case_146(fixture_t *x) {
+static void case_154(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -970,12 +1022,12 @@ static void case_146(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_147(fixture_t *x) {
+static void case_155(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_module_import_count(fixture_dwcp_module(x)));
 }
 
-static void case_148(fixture_t *x) {
+static void case_156(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -985,12 +1037,12 @@ static void case_148(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_149(fixture_t *x) {
+static void case_157(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_module_export_count(fixture_dwcp_module(x)));
 }
 
-static void case_150(fixture_t *x) {
+static void case_158(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1000,7 +1052,7 @@ static void case_150(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_151(fixture_t *x) {
+static void case_159(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1010,12 +1062,12 @@ static void case_151(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_152(fixture_t *x) {
+static void case_160(fixture_t *x) {
     (void)x;
     dwcp_function_free(fixture_dwcp_function(x));
 }
 
-static void case_153(fixture_t *x) {
+static void case_161(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1025,7 +1077,7 @@ static void case_153(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_154(fixture_t *x) {
+static void case_162(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1039,7 +1091,7 @@ static void case_154(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_155(fixture_t *x) {
+static void case_163(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1053,7 +1105,7 @@ static void case_155(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_156(fixture_t *x) {
+static void case_164(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -1067,17 +1119,17 @@ static void case_156(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_157(fixture_t *x) {
+static void case_165(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_wasi_new());
 }
 
-static void case_158(fixture_t *x) {
+static void case_166(fixture_t *x) {
     (void)x;
     dwcp_wasi_free(fixture_dwcp_wasi(x));
 }
 
-static void case_159(fixture_t *x) {
+static void case_167(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_args__args(x), VALID_n(x), &error);
@@ -1085,7 +1137,7 @@ static void case_159(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_160(fixture_t *x) {
+static void case_168(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), VALID_dwcp_wasi_add_env__value(x), &error);
@@ -1093,7 +1145,7 @@ static void case_160(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_161(fixture_t *x) {
+static void case_169(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), VALID_bytes(x), VALID_len(x), &error);
@@ -1101,7 +1153,7 @@ static void case_161(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_162(fixture_t *x) {
+static void case_170(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_inherit_stdin(fixture_dwcp_wasi(x), &error);
@@ -1109,7 +1161,7 @@ static void case_162(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_163(fixture_t *x) {
+static void case_171(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_output(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), &error);
@@ -1117,7 +1169,7 @@ static void case_163(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_164(fixture_t *x) {
+static void case_172(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), VALID_guest(x), true, &error);
@@ -1125,7 +1177,7 @@ static void case_164(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_165(fixture_t *x) {
+static void case_173(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -1137,7 +1189,7 @@ static void case_165(fixture_t *x) {
     fixture_check(x, truncated == 0, "truncated is not 0");
 }
 
-static void case_166(fixture_t *x) {
+static void case_174(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1147,7 +1199,7 @@ static void case_166(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_167(fixture_t *x) {
+static void case_175(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1157,7 +1209,7 @@ static void case_167(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_168(fixture_t *x) {
+static void case_176(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1167,7 +1219,7 @@ static void case_168(fixture_t *x) {
     fixture_check(x, io.struct_size == sizeof(io), "io.struct_size changed");
 }
 
-static void case_169(fixture_t *x) {
+static void case_177(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -1179,7 +1231,7 @@ static void case_169(fixture_t *x) {
     fixture_check(x, len == 0, "len is not 0");
 }
 
-static void case_170(fixture_t *x) {
+static void case_178(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -1193,27 +1245,27 @@ static void case_170(fixture_t *x) {
     fixture_check(x, nfailed == 0, "nfailed is not 0");
 }
 
-static void case_171(fixture_t *x) {
+static void case_179(fixture_t *x) {
     (void)x;
     dwcp_batch_rows_clear(VALID_rows(x), VALID_nrows(x));
 }
 
-static void case_172(fixture_t *x) {
+static void case_180(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_caller_user_data(fixture_dwcp_caller(x)));
 }
 
-static void case_173(fixture_t *x) {
+static void case_181(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_call_id(fixture_dwcp_caller(x)));
 }
 
-static void case_174(fixture_t *x) {
+static void case_182(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_remaining_ns(fixture_dwcp_caller(x)));
 }
 
-static void case_175(fixture_t *x) {
+static void case_183(fixture_t *x) {
     (void)x;
     uint8_t *out = FIXTURE_POISON(uint8_t);
     dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
@@ -1221,29 +1273,29 @@ static void case_175(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_176(fixture_t *x) {
+static void case_184(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
     fork_refused(x, got);
 }
 
-static void case_177(fixture_t *x) {
+static void case_185(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
     fork_refused(x, got);
 }
 
-static void case_178(fixture_t *x) {
+static void case_186(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(fixture_dwcp_caller(x), VALID_message(x), VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_179(fixture_t *x) {
+static void case_187(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_memory_size(fixture_dwcp_caller(x)));
 }
 
-static void case_180(fixture_t *x) {
+static void case_188(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
@@ -1251,7 +1303,7 @@ static void case_180(fixture_t *x) {
     fixture_check(x, out.data == NULL && out.len == 0, "out is not empty");
 }
 
-static void case_181(fixture_t *x) {
+static void case_189(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), &out);
@@ -1259,7 +1311,7 @@ static void case_181(fixture_t *x) {
     fixture_check(x, out.data == NULL && out.len == 0, "out is not empty");
 }
 
-static void case_182(fixture_t *x) {
+static void case_190(fixture_t *x) {
     (void)x;
     uint64_t ptr = 77;
     dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), &ptr);
@@ -1267,13 +1319,13 @@ static void case_182(fixture_t *x) {
     fixture_check(x, ptr == 0, "ptr is not 0");
 }
 
-static void case_183(fixture_t *x) {
+static void case_191(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fork_refused(x, got);
 }
 
-static void case_184(fixture_t *x) {
+static void case_192(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1283,7 +1335,7 @@ static void case_184(fixture_t *x) {
     fixture_check(x, nresults == 0, "nresults is not 0");
 }
 
-static void case_185(fixture_t *x) {
+static void case_193(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1293,13 +1345,13 @@ static void case_185(fixture_t *x) {
     fixture_check(x, nresults == 0, "nresults is not 0");
 }
 
-static void case_186(fixture_t *x) {
+static void case_194(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fork_refused(x, got);
 }
 
-static void case_187(fixture_t *x) {
+static void case_195(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), &out);
@@ -1307,43 +1359,43 @@ static void case_187(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_188(fixture_t *x) {
+static void case_196(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fork_refused(x, got);
 }
 
-static void case_189(fixture_t *x) {
+static void case_197(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_is_cancelled(fixture_dwcp_caller(x)));
 }
 
-static void case_190(fixture_t *x) {
+static void case_198(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_cancel_new());
 }
 
-static void case_191(fixture_t *x) {
+static void case_199(fixture_t *x) {
     (void)x;
     dwcp_cancel_fire(fixture_dwcp_cancel(x));
 }
 
-static void case_192(fixture_t *x) {
+static void case_200(fixture_t *x) {
     (void)x;
     dwcp_cancel_reset(fixture_dwcp_cancel(x));
 }
 
-static void case_193(fixture_t *x) {
+static void case_201(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_cancel_is_fired(fixture_dwcp_cancel(x)));
 }
 
-static void case_194(fixture_t *x) {
+static void case_202(fixture_t *x) {
     (void)x;
     dwcp_cancel_free(fixture_dwcp_cancel(x));
 }
 
-static void case_195(fixture_t *x) {
+static void case_203(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -1355,12 +1407,12 @@ static void case_195(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_196(fixture_t *x) {
+static void case_204(fixture_t *x) {
     (void)x;
     dwcp_vm_release(fixture_dwcp_vm(x));
 }
 
-static void case_197(fixture_t *x) {
+static void case_205(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1374,7 +1426,7 @@ static void case_197(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_198(fixture_t *x) {
+static void case_206(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1388,7 +1440,7 @@ static void case_198(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_199(fixture_t *x) {
+static void case_207(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
@@ -1396,7 +1448,7 @@ static void case_199(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_200(fixture_t *x) {
+static void case_208(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
@@ -1404,7 +1456,7 @@ static void case_200(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_201(fixture_t *x) {
+static void case_209(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1414,7 +1466,7 @@ static void case_201(fixture_t *x) {
     fixture_check(x, bytes == 0, "bytes is not 0");
 }
 
-static void case_202(fixture_t *x) {
+static void case_210(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
@@ -1422,7 +1474,7 @@ static void case_202(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_203(fixture_t *x) {
+static void case_211(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
@@ -1430,7 +1482,7 @@ static void case_203(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_204(fixture_t *x) {
+static void case_212(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -1438,7 +1490,7 @@ static void case_204(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_205(fixture_t *x) {
+static void case_213(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1448,7 +1500,7 @@ static void case_205(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_206(fixture_t *x) {
+static void case_214(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), &error);
@@ -1456,7 +1508,7 @@ static void case_206(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_207(fixture_t *x) {
+static void case_215(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), &error);
@@ -1558,121 +1610,129 @@ static const fork_row_t rows[] = {
     IN_CHILD(dwcp_config_get_max_file_size, case_93, false, false),
     IN_CHILD(dwcp_config_set_max_open_files, case_94, false, false),
     IN_CHILD(dwcp_config_get_max_open_files, case_95, false, false),
-    IN_CHILD(dwcp_config_set_pool_size, case_96, false, false),
-    IN_CHILD(dwcp_config_get_pool_size, case_97, false, false),
-    IN_CHILD(dwcp_config_set_max_live_vms, case_98, false, false),
-    IN_CHILD(dwcp_config_get_max_live_vms, case_99, false, false),
-    IN_CHILD(dwcp_config_set_acquire_timeout_ms, case_100, false, false),
-    IN_CHILD(dwcp_config_get_acquire_timeout_ms, case_101, false, false),
-    IN_CHILD(dwcp_config_set_cache_size, case_102, false, false),
-    IN_CHILD(dwcp_config_get_cache_size, case_103, false, false),
-    IN_CHILD(dwcp_config_set_cache_bytes, case_104, false, false),
-    IN_CHILD(dwcp_config_get_cache_bytes, case_105, false, false),
-    IN_CHILD(dwcp_config_set_max_module_bytes, case_106, false, false),
-    IN_CHILD(dwcp_config_get_max_module_bytes, case_107, false, false),
-    IN_CHILD(dwcp_config_set_max_functions, case_108, false, false),
-    IN_CHILD(dwcp_config_get_max_functions, case_109, false, false),
-    IN_CHILD(dwcp_config_set_max_debug_info_bytes, case_110, false, false),
-    IN_CHILD(dwcp_config_get_max_debug_info_bytes, case_111, false, false),
-    IN_CHILD(dwcp_config_set_opt_level, case_112, false, false),
-    IN_CHILD(dwcp_config_get_opt_level, case_113, false, false),
-    IN_CHILD(dwcp_config_set_parallel_compilation, case_114, false, false),
-    IN_CHILD(dwcp_config_get_parallel_compilation, case_115, false, false),
-    IN_CHILD(dwcp_config_set_compile_threads, case_116, false, false),
-    IN_CHILD(dwcp_config_get_compile_threads, case_117, false, false),
-    IN_CHILD(dwcp_config_set_enable_metrics, case_118, false, false),
-    IN_CHILD(dwcp_config_get_enable_metrics, case_119, false, false),
-    IN_CHILD(dwcp_config_set_enable_tracing, case_120, false, false),
-    IN_CHILD(dwcp_config_get_enable_tracing, case_121, false, false),
-    IN_CHILD(dwcp_config_set_strict_capacity, case_122, false, false),
-    IN_CHILD(dwcp_config_get_strict_capacity, case_123, false, false),
-    IN_CHILD(dwcp_config_set_signals_based_traps, case_124, false, false),
-    IN_CHILD(dwcp_config_get_signals_based_traps, case_125, false, false),
-    IN_CHILD(dwcp_runtime_new, case_126, false, false),
-    IN_CHILD(dwcp_runtime_close, case_127, false, false),
-    IN_CHILD(dwcp_runtime_drain, case_128, false, false),
-    IN_CHILD(dwcp_runtime_resume, case_129, false, false),
-    IN_CHILD(dwcp_runtime_reconfigure, case_130, false, false),
-    IN_CHILD(dwcp_runtime_config, case_131, false, false),
-    IN_CHILD(dwcp_runtime_set_alias, case_132, false, false),
-    IN_CHILD(dwcp_runtime_free, case_133, false, false),
-    IN_CHILD(dwcp_runtime_cache_list, case_134, false, false),
-    IN_CHILD(dwcp_runtime_cache_evict, case_135, false, false),
-    IN_CHILD(dwcp_runtime_cache_clear, case_136, false, false),
-    IN_CHILD(dwcp_imports_new, case_137, false, false),
-    IN_CHILD(dwcp_imports_free, case_138, false, false),
-    IN_CHILD(dwcp_imports_define, case_139, false, false),
-    IN_CHILD(dwcp_module_load, case_140, false, false),
-    IN_CHILD(dwcp_module_load_file, case_141, false, false),
-    IN_CHILD(dwcp_module_find, case_142, false, false),
-    IN_CHILD(dwcp_module_disable, case_143, false, false),
-    IN_CHILD(dwcp_module_retain, case_144, false, false),
-    IN_CHILD(dwcp_module_free, case_145, false, false),
-    IN_CHILD(dwcp_module_info, case_146, false, false),
-    IN_CHILD(dwcp_module_import_count, case_147, false, false),
-    IN_CHILD(dwcp_module_import, case_148, false, false),
-    IN_CHILD(dwcp_module_export_count, case_149, false, false),
-    IN_CHILD(dwcp_module_export, case_150, false, false),
-    IN_CHILD(dwcp_module_get_function, case_151, false, false),
-    IN_CHILD(dwcp_function_free, case_152, false, false),
-    IN_CHILD(dwcp_function_type, case_153, false, false),
-    IN_CHILD(dwcp_function_call, case_154, false, false),
-    IN_CHILD(dwcp_runtime_execute, case_155, false, false),
-    IN_CHILD(dwcp_module_run, case_156, false, false),
-    IN_CHILD(dwcp_wasi_new, case_157, false, false),
-    IN_CHILD(dwcp_wasi_free, case_158, false, false),
-    IN_CHILD(dwcp_wasi_set_args, case_159, false, false),
-    IN_CHILD(dwcp_wasi_add_env, case_160, false, false),
-    IN_CHILD(dwcp_wasi_set_stdin, case_161, false, false),
-    IN_CHILD(dwcp_wasi_inherit_stdin, case_162, false, false),
-    IN_CHILD(dwcp_wasi_set_output, case_163, false, false),
-    IN_CHILD(dwcp_wasi_add_directory, case_164, false, false),
-    IN_CHILD(dwcp_wasi_output, case_165, false, false),
-    IN_CHILD(dwcp_runtime_metrics, case_166, false, false),
-    IN_CHILD(dwcp_runtime_pool_metrics, case_167, false, false),
-    IN_CHILD(dwcp_runtime_cache_metrics, case_168, false, false),
-    IN_CHILD(dwcp_runtime_metrics_json, case_169, false, false),
-    IN_CHILD(dwcp_function_call_batch, case_170, false, false),
-    IN_CHILD(dwcp_caller_user_data, case_172, true, false),
-    IN_CHILD(dwcp_caller_call_id, case_173, true, false),
-    IN_CHILD(dwcp_caller_remaining_ns, case_174, true, false),
-    IN_CHILD(dwcp_caller_memory, case_175, true, false),
-    IN_CHILD(dwcp_caller_read, case_176, true, false),
-    IN_CHILD(dwcp_caller_write, case_177, true, false),
-    IN_CHILD(dwcp_caller_fail, case_178, true, false),
-    IN_CHILD(dwcp_caller_memory_size, case_179, true, false),
-    IN_CHILD(dwcp_caller_string, case_180, true, false),
-    IN_CHILD(dwcp_caller_c_string, case_181, true, false),
-    IN_CHILD(dwcp_caller_allocate, case_182, true, false),
-    IN_CHILD(dwcp_caller_return, case_183, true, false),
-    IN_CHILD(dwcp_caller_call, case_184, true, false),
-    IN_CHILD(dwcp_caller_call_ref, case_185, true, false),
-    IN_CHILD(dwcp_caller_externref_new, case_186, true, false),
-    IN_CHILD(dwcp_caller_externref_data, case_187, true, false),
-    IN_CHILD(dwcp_caller_ref_keep, case_188, true, false),
-    IN_CHILD(dwcp_caller_is_cancelled, case_189, true, false),
-    IN_CHILD(dwcp_cancel_new, case_190, false, false),
-    IN_CHILD(dwcp_cancel_fire, case_191, false, false),
-    IN_CHILD(dwcp_cancel_reset, case_192, false, false),
-    IN_CHILD(dwcp_cancel_is_fired, case_193, false, false),
-    IN_CHILD(dwcp_cancel_free, case_194, false, false),
-    IN_CHILD(dwcp_vm_acquire, case_195, false, false),
-    IN_CHILD(dwcp_vm_release, case_196, false, false),
-    IN_CHILD(dwcp_vm_call, case_197, false, false),
-    IN_CHILD(dwcp_vm_call_ref, case_198, false, false),
-    IN_CHILD(dwcp_vm_read, case_199, false, false),
-    IN_CHILD(dwcp_vm_write, case_200, false, false),
-    IN_CHILD(dwcp_vm_memory_size, case_201, false, false),
-    IN_CHILD(dwcp_vm_global_get, case_202, false, false),
-    IN_CHILD(dwcp_vm_global_set, case_203, false, false),
-    IN_CHILD(dwcp_vm_externref_new, case_204, false, false),
-    IN_CHILD(dwcp_vm_externref_data, case_205, false, false),
-    IN_CHILD(dwcp_vm_ref_free, case_206, false, false),
-    IN_CHILD(dwcp_vm_gc, case_207, false, false),
+    IN_CHILD(dwcp_config_set_max_bytes_written, case_96, false, false),
+    IN_CHILD(dwcp_config_get_max_bytes_written, case_97, false, false),
+    IN_CHILD(dwcp_config_set_max_files_created, case_98, false, false),
+    IN_CHILD(dwcp_config_get_max_files_created, case_99, false, false),
+    IN_CHILD(dwcp_config_set_deterministic, case_100, false, false),
+    IN_CHILD(dwcp_config_get_deterministic, case_101, false, false),
+    IN_CHILD(dwcp_config_set_random_seed, case_102, false, false),
+    IN_CHILD(dwcp_config_get_random_seed, case_103, false, false),
+    IN_CHILD(dwcp_config_set_pool_size, case_104, false, false),
+    IN_CHILD(dwcp_config_get_pool_size, case_105, false, false),
+    IN_CHILD(dwcp_config_set_max_live_vms, case_106, false, false),
+    IN_CHILD(dwcp_config_get_max_live_vms, case_107, false, false),
+    IN_CHILD(dwcp_config_set_acquire_timeout_ms, case_108, false, false),
+    IN_CHILD(dwcp_config_get_acquire_timeout_ms, case_109, false, false),
+    IN_CHILD(dwcp_config_set_cache_size, case_110, false, false),
+    IN_CHILD(dwcp_config_get_cache_size, case_111, false, false),
+    IN_CHILD(dwcp_config_set_cache_bytes, case_112, false, false),
+    IN_CHILD(dwcp_config_get_cache_bytes, case_113, false, false),
+    IN_CHILD(dwcp_config_set_max_module_bytes, case_114, false, false),
+    IN_CHILD(dwcp_config_get_max_module_bytes, case_115, false, false),
+    IN_CHILD(dwcp_config_set_max_functions, case_116, false, false),
+    IN_CHILD(dwcp_config_get_max_functions, case_117, false, false),
+    IN_CHILD(dwcp_config_set_max_debug_info_bytes, case_118, false, false),
+    IN_CHILD(dwcp_config_get_max_debug_info_bytes, case_119, false, false),
+    IN_CHILD(dwcp_config_set_opt_level, case_120, false, false),
+    IN_CHILD(dwcp_config_get_opt_level, case_121, false, false),
+    IN_CHILD(dwcp_config_set_parallel_compilation, case_122, false, false),
+    IN_CHILD(dwcp_config_get_parallel_compilation, case_123, false, false),
+    IN_CHILD(dwcp_config_set_compile_threads, case_124, false, false),
+    IN_CHILD(dwcp_config_get_compile_threads, case_125, false, false),
+    IN_CHILD(dwcp_config_set_enable_metrics, case_126, false, false),
+    IN_CHILD(dwcp_config_get_enable_metrics, case_127, false, false),
+    IN_CHILD(dwcp_config_set_enable_tracing, case_128, false, false),
+    IN_CHILD(dwcp_config_get_enable_tracing, case_129, false, false),
+    IN_CHILD(dwcp_config_set_strict_capacity, case_130, false, false),
+    IN_CHILD(dwcp_config_get_strict_capacity, case_131, false, false),
+    IN_CHILD(dwcp_config_set_signals_based_traps, case_132, false, false),
+    IN_CHILD(dwcp_config_get_signals_based_traps, case_133, false, false),
+    IN_CHILD(dwcp_runtime_new, case_134, false, false),
+    IN_CHILD(dwcp_runtime_close, case_135, false, false),
+    IN_CHILD(dwcp_runtime_drain, case_136, false, false),
+    IN_CHILD(dwcp_runtime_resume, case_137, false, false),
+    IN_CHILD(dwcp_runtime_reconfigure, case_138, false, false),
+    IN_CHILD(dwcp_runtime_config, case_139, false, false),
+    IN_CHILD(dwcp_runtime_set_alias, case_140, false, false),
+    IN_CHILD(dwcp_runtime_free, case_141, false, false),
+    IN_CHILD(dwcp_runtime_cache_list, case_142, false, false),
+    IN_CHILD(dwcp_runtime_cache_evict, case_143, false, false),
+    IN_CHILD(dwcp_runtime_cache_clear, case_144, false, false),
+    IN_CHILD(dwcp_imports_new, case_145, false, false),
+    IN_CHILD(dwcp_imports_free, case_146, false, false),
+    IN_CHILD(dwcp_imports_define, case_147, false, false),
+    IN_CHILD(dwcp_module_load, case_148, false, false),
+    IN_CHILD(dwcp_module_load_file, case_149, false, false),
+    IN_CHILD(dwcp_module_find, case_150, false, false),
+    IN_CHILD(dwcp_module_disable, case_151, false, false),
+    IN_CHILD(dwcp_module_retain, case_152, false, false),
+    IN_CHILD(dwcp_module_free, case_153, false, false),
+    IN_CHILD(dwcp_module_info, case_154, false, false),
+    IN_CHILD(dwcp_module_import_count, case_155, false, false),
+    IN_CHILD(dwcp_module_import, case_156, false, false),
+    IN_CHILD(dwcp_module_export_count, case_157, false, false),
+    IN_CHILD(dwcp_module_export, case_158, false, false),
+    IN_CHILD(dwcp_module_get_function, case_159, false, false),
+    IN_CHILD(dwcp_function_free, case_160, false, false),
+    IN_CHILD(dwcp_function_type, case_161, false, false),
+    IN_CHILD(dwcp_function_call, case_162, false, false),
+    IN_CHILD(dwcp_runtime_execute, case_163, false, false),
+    IN_CHILD(dwcp_module_run, case_164, false, false),
+    IN_CHILD(dwcp_wasi_new, case_165, false, false),
+    IN_CHILD(dwcp_wasi_free, case_166, false, false),
+    IN_CHILD(dwcp_wasi_set_args, case_167, false, false),
+    IN_CHILD(dwcp_wasi_add_env, case_168, false, false),
+    IN_CHILD(dwcp_wasi_set_stdin, case_169, false, false),
+    IN_CHILD(dwcp_wasi_inherit_stdin, case_170, false, false),
+    IN_CHILD(dwcp_wasi_set_output, case_171, false, false),
+    IN_CHILD(dwcp_wasi_add_directory, case_172, false, false),
+    IN_CHILD(dwcp_wasi_output, case_173, false, false),
+    IN_CHILD(dwcp_runtime_metrics, case_174, false, false),
+    IN_CHILD(dwcp_runtime_pool_metrics, case_175, false, false),
+    IN_CHILD(dwcp_runtime_cache_metrics, case_176, false, false),
+    IN_CHILD(dwcp_runtime_metrics_json, case_177, false, false),
+    IN_CHILD(dwcp_function_call_batch, case_178, false, false),
+    IN_CHILD(dwcp_caller_user_data, case_180, true, false),
+    IN_CHILD(dwcp_caller_call_id, case_181, true, false),
+    IN_CHILD(dwcp_caller_remaining_ns, case_182, true, false),
+    IN_CHILD(dwcp_caller_memory, case_183, true, false),
+    IN_CHILD(dwcp_caller_read, case_184, true, false),
+    IN_CHILD(dwcp_caller_write, case_185, true, false),
+    IN_CHILD(dwcp_caller_fail, case_186, true, false),
+    IN_CHILD(dwcp_caller_memory_size, case_187, true, false),
+    IN_CHILD(dwcp_caller_string, case_188, true, false),
+    IN_CHILD(dwcp_caller_c_string, case_189, true, false),
+    IN_CHILD(dwcp_caller_allocate, case_190, true, false),
+    IN_CHILD(dwcp_caller_return, case_191, true, false),
+    IN_CHILD(dwcp_caller_call, case_192, true, false),
+    IN_CHILD(dwcp_caller_call_ref, case_193, true, false),
+    IN_CHILD(dwcp_caller_externref_new, case_194, true, false),
+    IN_CHILD(dwcp_caller_externref_data, case_195, true, false),
+    IN_CHILD(dwcp_caller_ref_keep, case_196, true, false),
+    IN_CHILD(dwcp_caller_is_cancelled, case_197, true, false),
+    IN_CHILD(dwcp_cancel_new, case_198, false, false),
+    IN_CHILD(dwcp_cancel_fire, case_199, false, false),
+    IN_CHILD(dwcp_cancel_reset, case_200, false, false),
+    IN_CHILD(dwcp_cancel_is_fired, case_201, false, false),
+    IN_CHILD(dwcp_cancel_free, case_202, false, false),
+    IN_CHILD(dwcp_vm_acquire, case_203, false, false),
+    IN_CHILD(dwcp_vm_release, case_204, false, false),
+    IN_CHILD(dwcp_vm_call, case_205, false, false),
+    IN_CHILD(dwcp_vm_call_ref, case_206, false, false),
+    IN_CHILD(dwcp_vm_read, case_207, false, false),
+    IN_CHILD(dwcp_vm_write, case_208, false, false),
+    IN_CHILD(dwcp_vm_memory_size, case_209, false, false),
+    IN_CHILD(dwcp_vm_global_get, case_210, false, false),
+    IN_CHILD(dwcp_vm_global_set, case_211, false, false),
+    IN_CHILD(dwcp_vm_externref_new, case_212, false, false),
+    IN_CHILD(dwcp_vm_externref_data, case_213, false, false),
+    IN_CHILD(dwcp_vm_ref_free, case_214, false, false),
+    IN_CHILD(dwcp_vm_gc, case_215, false, false),
     IN_CHILD(dwcp_error_free, case_6, false, true),
     IN_CHILD(dwcp_values_clear, case_15, false, true),
     IN_CHILD(dwcp_string_free, case_16, false, true),
-    IN_CHILD(dwcp_batch_rows_clear, case_171, false, true),
+    IN_CHILD(dwcp_batch_rows_clear, case_179, false, true),
 };
 
 int main(void) {

@@ -1008,23 +1008,100 @@ static void case_147(fixture_t *x) {
 static void case_148(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_config_set_pool_size(NULL, 1, &error);
+    dwcp_status_t got = dwcp_config_set_max_bytes_written(NULL, 1, &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_149(fixture_t *x) {
     (void)x;
-    dwcp_status_t got = dwcp_config_set_pool_size(fixture_dwcp_config(x), 1, NULL);
+    dwcp_status_t got = dwcp_config_set_max_bytes_written(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
 static void case_150(fixture_t *x) {
     (void)x;
-    (void)dwcp_config_get_pool_size(NULL);
+    (void)dwcp_config_get_max_bytes_written(NULL);
 }
 
 static void case_151(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_max_files_created(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_152(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_max_files_created(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_153(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_max_files_created(NULL);
+}
+
+static void case_154(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_deterministic(NULL, true, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_155(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_deterministic(fixture_dwcp_config(x), true, NULL);
+    fixture_status(x, got);
+}
+
+static void case_156(fixture_t *x) {
+    (void)x;
+    bool got = dwcp_config_get_deterministic(NULL);
+    (void)got;
+}
+
+static void case_157(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_random_seed(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_158(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_random_seed(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_159(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_random_seed(NULL);
+}
+
+static void case_160(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_pool_size(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_161(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_pool_size(fixture_dwcp_config(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_162(fixture_t *x) {
+    (void)x;
+    (void)dwcp_config_get_pool_size(NULL);
+}
+
+static void case_163(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_live_vms(NULL, 1, &error);
@@ -1032,18 +1109,18 @@ static void case_151(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_152(fixture_t *x) {
+static void case_164(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_live_vms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_153(fixture_t *x) {
+static void case_165(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_live_vms(NULL);
 }
 
-static void case_154(fixture_t *x) {
+static void case_166(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(NULL, 1, &error);
@@ -1051,18 +1128,18 @@ static void case_154(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_155(fixture_t *x) {
+static void case_167(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_acquire_timeout_ms(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_156(fixture_t *x) {
+static void case_168(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_acquire_timeout_ms(NULL);
 }
 
-static void case_157(fixture_t *x) {
+static void case_169(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_cache_size(NULL, 1, &error);
@@ -1070,18 +1147,18 @@ static void case_157(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_158(fixture_t *x) {
+static void case_170(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_cache_size(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_159(fixture_t *x) {
+static void case_171(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_cache_size(NULL);
 }
 
-static void case_160(fixture_t *x) {
+static void case_172(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_cache_bytes(NULL, 1, &error);
@@ -1089,18 +1166,18 @@ static void case_160(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_161(fixture_t *x) {
+static void case_173(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_cache_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_162(fixture_t *x) {
+static void case_174(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_cache_bytes(NULL);
 }
 
-static void case_163(fixture_t *x) {
+static void case_175(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_module_bytes(NULL, 1, &error);
@@ -1108,18 +1185,18 @@ static void case_163(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_164(fixture_t *x) {
+static void case_176(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_module_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_165(fixture_t *x) {
+static void case_177(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_module_bytes(NULL);
 }
 
-static void case_166(fixture_t *x) {
+static void case_178(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_functions(NULL, 1, &error);
@@ -1127,18 +1204,18 @@ static void case_166(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_167(fixture_t *x) {
+static void case_179(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_functions(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_168(fixture_t *x) {
+static void case_180(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_functions(NULL);
 }
 
-static void case_169(fixture_t *x) {
+static void case_181(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_max_debug_info_bytes(NULL, 1, &error);
@@ -1146,18 +1223,18 @@ static void case_169(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_170(fixture_t *x) {
+static void case_182(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_max_debug_info_bytes(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_171(fixture_t *x) {
+static void case_183(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_max_debug_info_bytes(NULL);
 }
 
-static void case_172(fixture_t *x) {
+static void case_184(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_opt_level(NULL, 0, &error);
@@ -1165,18 +1242,18 @@ static void case_172(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_173(fixture_t *x) {
+static void case_185(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_opt_level(fixture_dwcp_config(x), 0, NULL);
     fixture_status(x, got);
 }
 
-static void case_174(fixture_t *x) {
+static void case_186(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_opt_level(NULL);
 }
 
-static void case_175(fixture_t *x) {
+static void case_187(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_parallel_compilation(NULL, true, &error);
@@ -1184,19 +1261,19 @@ static void case_175(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_176(fixture_t *x) {
+static void case_188(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_parallel_compilation(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_177(fixture_t *x) {
+static void case_189(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_parallel_compilation(NULL);
     (void)got;
 }
 
-static void case_178(fixture_t *x) {
+static void case_190(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_compile_threads(NULL, 1, &error);
@@ -1204,18 +1281,18 @@ static void case_178(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_179(fixture_t *x) {
+static void case_191(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_compile_threads(fixture_dwcp_config(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_180(fixture_t *x) {
+static void case_192(fixture_t *x) {
     (void)x;
     (void)dwcp_config_get_compile_threads(NULL);
 }
 
-static void case_181(fixture_t *x) {
+static void case_193(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_metrics(NULL, true, &error);
@@ -1223,19 +1300,19 @@ static void case_181(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_182(fixture_t *x) {
+static void case_194(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_enable_metrics(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_183(fixture_t *x) {
+static void case_195(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_enable_metrics(NULL);
     (void)got;
 }
 
-static void case_184(fixture_t *x) {
+static void case_196(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_enable_tracing(NULL, true, &error);
@@ -1243,19 +1320,19 @@ static void case_184(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_185(fixture_t *x) {
+static void case_197(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_enable_tracing(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_186(fixture_t *x) {
+static void case_198(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_enable_tracing(NULL);
     (void)got;
 }
 
-static void case_187(fixture_t *x) {
+static void case_199(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_strict_capacity(NULL, true, &error);
@@ -1263,19 +1340,19 @@ static void case_187(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_188(fixture_t *x) {
+static void case_200(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_strict_capacity(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_189(fixture_t *x) {
+static void case_201(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_strict_capacity(NULL);
     (void)got;
 }
 
-static void case_190(fixture_t *x) {
+static void case_202(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_config_set_signals_based_traps(NULL, true, &error);
@@ -1283,19 +1360,19 @@ static void case_190(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_191(fixture_t *x) {
+static void case_203(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_config_set_signals_based_traps(fixture_dwcp_config(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_192(fixture_t *x) {
+static void case_204(fixture_t *x) {
     (void)x;
     bool got = dwcp_config_get_signals_based_traps(NULL);
     (void)got;
 }
 
-static void case_193(fixture_t *x) {
+static void case_205(fixture_t *x) {
     (void)x;
     dwcp_runtime_t *out = FIXTURE_POISON(dwcp_runtime_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1310,7 +1387,7 @@ static void case_193(fixture_t *x) {
     }
 }
 
-static void case_194(fixture_t *x) {
+static void case_206(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_new(fixture_dwcp_config(x), NULL, &error);
@@ -1318,7 +1395,7 @@ static void case_194(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_195(fixture_t *x) {
+static void case_207(fixture_t *x) {
     (void)x;
     dwcp_runtime_t *out = FIXTURE_POISON(dwcp_runtime_t);
     dwcp_status_t got = dwcp_runtime_new(fixture_dwcp_config(x), &out, NULL);
@@ -1331,7 +1408,7 @@ static void case_195(fixture_t *x) {
     }
 }
 
-static void case_196(fixture_t *x) {
+static void case_208(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_close(NULL, 1, &error);
@@ -1339,13 +1416,13 @@ static void case_196(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_197(fixture_t *x) {
+static void case_209(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_close(fixture_dwcp_runtime(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_198(fixture_t *x) {
+static void case_210(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_drain(NULL, 1, &error);
@@ -1353,13 +1430,13 @@ static void case_198(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_199(fixture_t *x) {
+static void case_211(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_drain(fixture_dwcp_runtime(x), 1, NULL);
     fixture_status(x, got);
 }
 
-static void case_200(fixture_t *x) {
+static void case_212(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_resume(NULL, &error);
@@ -1367,13 +1444,13 @@ static void case_200(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_201(fixture_t *x) {
+static void case_213(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_resume(fixture_dwcp_runtime(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_202(fixture_t *x) {
+static void case_214(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_reconfigure(NULL, fixture_dwcp_config(x), &error);
@@ -1381,7 +1458,7 @@ static void case_202(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_203(fixture_t *x) {
+static void case_215(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_reconfigure(fixture_dwcp_runtime(x), NULL, &error);
@@ -1389,13 +1466,13 @@ static void case_203(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_204(fixture_t *x) {
+static void case_216(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_reconfigure(fixture_dwcp_runtime(x), fixture_dwcp_config(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_205(fixture_t *x) {
+static void case_217(fixture_t *x) {
     (void)x;
     dwcp_config_t *out = FIXTURE_POISON(dwcp_config_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1410,7 +1487,7 @@ static void case_205(fixture_t *x) {
     }
 }
 
-static void case_206(fixture_t *x) {
+static void case_218(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_config(fixture_dwcp_runtime(x), NULL, &error);
@@ -1418,7 +1495,7 @@ static void case_206(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_207(fixture_t *x) {
+static void case_219(fixture_t *x) {
     (void)x;
     dwcp_config_t *out = FIXTURE_POISON(dwcp_config_t);
     dwcp_status_t got = dwcp_runtime_config(fixture_dwcp_runtime(x), &out, NULL);
@@ -1431,7 +1508,7 @@ static void case_207(fixture_t *x) {
     }
 }
 
-static void case_208(fixture_t *x) {
+static void case_220(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(NULL, VALID_alias(x), fixture_dwcp_module(x), &error);
@@ -1439,7 +1516,7 @@ static void case_208(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_209(fixture_t *x) {
+static void case_221(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), NULL, fixture_dwcp_module(x), &error);
@@ -1447,7 +1524,7 @@ static void case_209(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_210(fixture_t *x) {
+static void case_222(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), NULL, &error);
@@ -1455,18 +1532,18 @@ static void case_210(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_211(fixture_t *x) {
+static void case_223(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_set_alias(fixture_dwcp_runtime(x), VALID_alias(x), fixture_dwcp_module(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_212(fixture_t *x) {
+static void case_224(fixture_t *x) {
     (void)x;
     dwcp_runtime_free(NULL);
 }
 
-static void case_213(fixture_t *x) {
+static void case_225(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1478,7 +1555,7 @@ static void case_213(fixture_t *x) {
     }
 }
 
-static void case_214(fixture_t *x) {
+static void case_226(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1490,7 +1567,7 @@ static void case_214(fixture_t *x) {
     }
 }
 
-static void case_215(fixture_t *x) {
+static void case_227(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), NULL, &error);
@@ -1498,7 +1575,7 @@ static void case_215(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_216(fixture_t *x) {
+static void case_228(fixture_t *x) {
     (void)x;
     size_t count = 77;
     dwcp_status_t got = dwcp_runtime_cache_list(fixture_dwcp_runtime(x), VALID_dwcp_runtime_cache_list__out(x), VALID_capacity(x), &count, NULL);
@@ -1508,7 +1585,7 @@ static void case_216(fixture_t *x) {
     }
 }
 
-static void case_217(fixture_t *x) {
+static void case_229(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(NULL, VALID_key(x), &error);
@@ -1516,7 +1593,7 @@ static void case_217(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_218(fixture_t *x) {
+static void case_230(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), NULL, &error);
@@ -1524,13 +1601,13 @@ static void case_218(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_219(fixture_t *x) {
+static void case_231(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_evict(fixture_dwcp_runtime(x), VALID_key(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_220(fixture_t *x) {
+static void case_232(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_clear(NULL, &error);
@@ -1538,24 +1615,24 @@ static void case_220(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_221(fixture_t *x) {
+static void case_233(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_runtime_cache_clear(fixture_dwcp_runtime(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_222(fixture_t *x) {
+static void case_234(fixture_t *x) {
     (void)x;
     dwcp_imports_t *got = dwcp_imports_new();
     dwcp_imports_free(got);
 }
 
-static void case_223(fixture_t *x) {
+static void case_235(fixture_t *x) {
     (void)x;
     dwcp_imports_free(NULL);
 }
 
-static void case_224(fixture_t *x) {
+static void case_236(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(NULL, VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1563,7 +1640,7 @@ static void case_224(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_225(fixture_t *x) {
+static void case_237(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), NULL, VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1571,7 +1648,7 @@ static void case_225(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_226(fixture_t *x) {
+static void case_238(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), NULL, VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1579,7 +1656,7 @@ static void case_226(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_227(fixture_t *x) {
+static void case_239(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), NULL, VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), &error);
@@ -1587,7 +1664,7 @@ static void case_227(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_228(fixture_t *x) {
+static void case_240(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), NULL, VALID_user(x), VALID_finalizer(x), &error);
@@ -1595,7 +1672,7 @@ static void case_228(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_229(fixture_t *x) {
+static void case_241(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), NULL, VALID_finalizer(x), &error);
@@ -1603,7 +1680,7 @@ static void case_229(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_230(fixture_t *x) {
+static void case_242(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), NULL, &error);
@@ -1611,13 +1688,13 @@ static void case_230(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_231(fixture_t *x) {
+static void case_243(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_imports_define(fixture_dwcp_imports(x), VALID_module(x), VALID_name(x), VALID_signature(x), VALID_dwcp_imports_define__function(x), VALID_user(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_232(fixture_t *x) {
+static void case_244(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1634,7 +1711,7 @@ static void case_232(fixture_t *x) {
     }
 }
 
-static void case_233(fixture_t *x) {
+static void case_245(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1651,7 +1728,7 @@ static void case_233(fixture_t *x) {
     }
 }
 
-static void case_234(fixture_t *x) {
+static void case_246(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1668,7 +1745,7 @@ static void case_234(fixture_t *x) {
     }
 }
 
-static void case_235(fixture_t *x) {
+static void case_247(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1683,7 +1760,7 @@ static void case_235(fixture_t *x) {
     }
 }
 
-static void case_236(fixture_t *x) {
+static void case_248(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1695,7 +1772,7 @@ static void case_236(fixture_t *x) {
     }
 }
 
-static void case_237(fixture_t *x) {
+static void case_249(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1710,7 +1787,7 @@ static void case_237(fixture_t *x) {
     }
 }
 
-static void case_238(fixture_t *x) {
+static void case_250(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1727,7 +1804,7 @@ static void case_238(fixture_t *x) {
     }
 }
 
-static void case_239(fixture_t *x) {
+static void case_251(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1744,7 +1821,7 @@ static void case_239(fixture_t *x) {
     }
 }
 
-static void case_240(fixture_t *x) {
+static void case_252(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1759,7 +1836,7 @@ static void case_240(fixture_t *x) {
     }
 }
 
-static void case_241(fixture_t *x) {
+static void case_253(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1771,7 +1848,7 @@ static void case_241(fixture_t *x) {
     }
 }
 
-static void case_242(fixture_t *x) {
+static void case_254(fixture_t *x) {
     (void)x;
     dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
@@ -1786,7 +1863,7 @@ static void case_242(fixture_t *x) {
     }
 }
 
-static void case_243(fixture_t *x) {
+static void case_255(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1801,7 +1878,7 @@ static void case_243(fixture_t *x) {
     }
 }
 
-static void case_244(fixture_t *x) {
+static void case_256(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1816,7 +1893,7 @@ static void case_244(fixture_t *x) {
     }
 }
 
-static void case_245(fixture_t *x) {
+static void case_257(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), NULL, &error);
@@ -1824,7 +1901,7 @@ static void case_245(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_246(fixture_t *x) {
+static void case_258(fixture_t *x) {
     (void)x;
     dwcp_module_t *out = FIXTURE_POISON(dwcp_module_t);
     dwcp_status_t got = dwcp_module_find(fixture_dwcp_runtime(x), VALID_key(x), &out, NULL);
@@ -1837,7 +1914,7 @@ static void case_246(fixture_t *x) {
     }
 }
 
-static void case_247(fixture_t *x) {
+static void case_259(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_disable(NULL, true, &error);
@@ -1845,24 +1922,24 @@ static void case_247(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_248(fixture_t *x) {
+static void case_260(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_module_disable(fixture_dwcp_module(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_249(fixture_t *x) {
+static void case_261(fixture_t *x) {
     (void)x;
     dwcp_module_t *got = dwcp_module_retain(NULL);
     dwcp_module_free(got);
 }
 
-static void case_250(fixture_t *x) {
+static void case_262(fixture_t *x) {
     (void)x;
     dwcp_module_free(NULL);
 }
 
-static void case_251(fixture_t *x) {
+static void case_263(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1874,7 +1951,7 @@ static void case_251(fixture_t *x) {
     }
 }
 
-static void case_252(fixture_t *x) {
+static void case_264(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), NULL, &error);
@@ -1882,7 +1959,7 @@ static void case_252(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_253(fixture_t *x) {
+static void case_265(fixture_t *x) {
     (void)x;
     dwcp_module_info_t io = DWCP_MODULE_INFO_INIT;
     dwcp_status_t got = dwcp_module_info(fixture_dwcp_module(x), &io, NULL);
@@ -1892,12 +1969,12 @@ static void case_253(fixture_t *x) {
     }
 }
 
-static void case_254(fixture_t *x) {
+static void case_266(fixture_t *x) {
     (void)x;
     (void)dwcp_module_import_count(NULL);
 }
 
-static void case_255(fixture_t *x) {
+static void case_267(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1909,7 +1986,7 @@ static void case_255(fixture_t *x) {
     }
 }
 
-static void case_256(fixture_t *x) {
+static void case_268(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1917,7 +1994,7 @@ static void case_256(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_257(fixture_t *x) {
+static void case_269(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_import(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1927,12 +2004,12 @@ static void case_257(fixture_t *x) {
     }
 }
 
-static void case_258(fixture_t *x) {
+static void case_270(fixture_t *x) {
     (void)x;
     (void)dwcp_module_export_count(NULL);
 }
 
-static void case_259(fixture_t *x) {
+static void case_271(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1944,7 +2021,7 @@ static void case_259(fixture_t *x) {
     }
 }
 
-static void case_260(fixture_t *x) {
+static void case_272(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), NULL, &error);
@@ -1952,7 +2029,7 @@ static void case_260(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_261(fixture_t *x) {
+static void case_273(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_module_export(fixture_dwcp_module(x), VALID_i(x), &io, NULL);
@@ -1962,7 +2039,7 @@ static void case_261(fixture_t *x) {
     }
 }
 
-static void case_262(fixture_t *x) {
+static void case_274(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1977,7 +2054,7 @@ static void case_262(fixture_t *x) {
     }
 }
 
-static void case_263(fixture_t *x) {
+static void case_275(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1992,7 +2069,7 @@ static void case_263(fixture_t *x) {
     }
 }
 
-static void case_264(fixture_t *x) {
+static void case_276(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2007,7 +2084,7 @@ static void case_264(fixture_t *x) {
     }
 }
 
-static void case_265(fixture_t *x) {
+static void case_277(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), NULL, &error);
@@ -2015,7 +2092,7 @@ static void case_265(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_266(fixture_t *x) {
+static void case_278(fixture_t *x) {
     (void)x;
     dwcp_function_t *out = FIXTURE_POISON(dwcp_function_t);
     dwcp_status_t got = dwcp_module_get_function(fixture_dwcp_module(x), VALID_name(x), VALID_signature(x), &out, NULL);
@@ -2028,12 +2105,12 @@ static void case_266(fixture_t *x) {
     }
 }
 
-static void case_267(fixture_t *x) {
+static void case_279(fixture_t *x) {
     (void)x;
     dwcp_function_free(NULL);
 }
 
-static void case_268(fixture_t *x) {
+static void case_280(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2045,7 +2122,7 @@ static void case_268(fixture_t *x) {
     }
 }
 
-static void case_269(fixture_t *x) {
+static void case_281(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), NULL, &error);
@@ -2053,7 +2130,7 @@ static void case_269(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_270(fixture_t *x) {
+static void case_282(fixture_t *x) {
     (void)x;
     dwcp_extern_t io = DWCP_EXTERN_INIT;
     dwcp_status_t got = dwcp_function_type(fixture_dwcp_function(x), &io, NULL);
@@ -2063,7 +2140,7 @@ static void case_270(fixture_t *x) {
     }
 }
 
-static void case_271(fixture_t *x) {
+static void case_283(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2079,7 +2156,7 @@ static void case_271(fixture_t *x) {
     }
 }
 
-static void case_272(fixture_t *x) {
+static void case_284(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2095,7 +2172,7 @@ static void case_272(fixture_t *x) {
     }
 }
 
-static void case_273(fixture_t *x) {
+static void case_285(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2109,7 +2186,7 @@ static void case_273(fixture_t *x) {
     }
 }
 
-static void case_274(fixture_t *x) {
+static void case_286(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2125,7 +2202,7 @@ static void case_274(fixture_t *x) {
     }
 }
 
-static void case_275(fixture_t *x) {
+static void case_287(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2139,7 +2216,7 @@ static void case_275(fixture_t *x) {
     }
 }
 
-static void case_276(fixture_t *x) {
+static void case_288(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2153,7 +2230,7 @@ static void case_276(fixture_t *x) {
     }
 }
 
-static void case_277(fixture_t *x) {
+static void case_289(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2167,7 +2244,7 @@ static void case_277(fixture_t *x) {
     }
 }
 
-static void case_278(fixture_t *x) {
+static void case_290(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2183,7 +2260,7 @@ static void case_278(fixture_t *x) {
     }
 }
 
-static void case_279(fixture_t *x) {
+static void case_291(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2199,7 +2276,7 @@ static void case_279(fixture_t *x) {
     }
 }
 
-static void case_280(fixture_t *x) {
+static void case_292(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2215,7 +2292,7 @@ static void case_280(fixture_t *x) {
     }
 }
 
-static void case_281(fixture_t *x) {
+static void case_293(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2231,7 +2308,7 @@ static void case_281(fixture_t *x) {
     }
 }
 
-static void case_282(fixture_t *x) {
+static void case_294(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2247,7 +2324,7 @@ static void case_282(fixture_t *x) {
     }
 }
 
-static void case_283(fixture_t *x) {
+static void case_295(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2261,7 +2338,7 @@ static void case_283(fixture_t *x) {
     }
 }
 
-static void case_284(fixture_t *x) {
+static void case_296(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2277,7 +2354,7 @@ static void case_284(fixture_t *x) {
     }
 }
 
-static void case_285(fixture_t *x) {
+static void case_297(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2291,7 +2368,7 @@ static void case_285(fixture_t *x) {
     }
 }
 
-static void case_286(fixture_t *x) {
+static void case_298(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2305,7 +2382,7 @@ static void case_286(fixture_t *x) {
     }
 }
 
-static void case_287(fixture_t *x) {
+static void case_299(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -2319,7 +2396,7 @@ static void case_287(fixture_t *x) {
     }
 }
 
-static void case_288(fixture_t *x) {
+static void case_300(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2335,7 +2412,7 @@ static void case_288(fixture_t *x) {
     }
 }
 
-static void case_289(fixture_t *x) {
+static void case_301(fixture_t *x) {
     (void)x;
     int32_t exit_code = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2349,7 +2426,7 @@ static void case_289(fixture_t *x) {
     }
 }
 
-static void case_290(fixture_t *x) {
+static void case_302(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -2363,7 +2440,7 @@ static void case_290(fixture_t *x) {
     }
 }
 
-static void case_291(fixture_t *x) {
+static void case_303(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2377,7 +2454,7 @@ static void case_291(fixture_t *x) {
     }
 }
 
-static void case_292(fixture_t *x) {
+static void case_304(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     int32_t exit_code = 77;
@@ -2391,18 +2468,18 @@ static void case_292(fixture_t *x) {
     }
 }
 
-static void case_293(fixture_t *x) {
+static void case_305(fixture_t *x) {
     (void)x;
     dwcp_wasi_t *got = dwcp_wasi_new();
     dwcp_wasi_free(got);
 }
 
-static void case_294(fixture_t *x) {
+static void case_306(fixture_t *x) {
     (void)x;
     dwcp_wasi_free(NULL);
 }
 
-static void case_295(fixture_t *x) {
+static void case_307(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(NULL, VALID_dwcp_wasi_set_args__args(x), VALID_n(x), &error);
@@ -2410,7 +2487,7 @@ static void case_295(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_296(fixture_t *x) {
+static void case_308(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), NULL, VALID_n(x), &error);
@@ -2418,13 +2495,13 @@ static void case_296(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_297(fixture_t *x) {
+static void case_309(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_args(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_args__args(x), VALID_n(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_298(fixture_t *x) {
+static void case_310(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(NULL, VALID_name(x), VALID_dwcp_wasi_add_env__value(x), &error);
@@ -2432,7 +2509,7 @@ static void case_298(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_299(fixture_t *x) {
+static void case_311(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), NULL, VALID_dwcp_wasi_add_env__value(x), &error);
@@ -2440,7 +2517,7 @@ static void case_299(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_300(fixture_t *x) {
+static void case_312(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), NULL, &error);
@@ -2448,13 +2525,13 @@ static void case_300(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_301(fixture_t *x) {
+static void case_313(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_env(fixture_dwcp_wasi(x), VALID_name(x), VALID_dwcp_wasi_add_env__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_302(fixture_t *x) {
+static void case_314(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(NULL, VALID_bytes(x), VALID_len(x), &error);
@@ -2462,7 +2539,7 @@ static void case_302(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_303(fixture_t *x) {
+static void case_315(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), NULL, VALID_len(x), &error);
@@ -2470,13 +2547,13 @@ static void case_303(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_304(fixture_t *x) {
+static void case_316(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_stdin(fixture_dwcp_wasi(x), VALID_bytes(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_305(fixture_t *x) {
+static void case_317(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_inherit_stdin(NULL, &error);
@@ -2484,13 +2561,13 @@ static void case_305(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_306(fixture_t *x) {
+static void case_318(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_inherit_stdin(fixture_dwcp_wasi(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_307(fixture_t *x) {
+static void case_319(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_set_output(NULL, VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), &error);
@@ -2498,13 +2575,13 @@ static void case_307(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_308(fixture_t *x) {
+static void case_320(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_set_output(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output__fd(x), 0, VALID_cap(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_309(fixture_t *x) {
+static void case_321(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(NULL, VALID_host(x), VALID_guest(x), true, &error);
@@ -2512,7 +2589,7 @@ static void case_309(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_310(fixture_t *x) {
+static void case_322(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), NULL, VALID_guest(x), true, &error);
@@ -2520,7 +2597,7 @@ static void case_310(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_311(fixture_t *x) {
+static void case_323(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), NULL, true, &error);
@@ -2528,13 +2605,13 @@ static void case_311(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_312(fixture_t *x) {
+static void case_324(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), VALID_guest(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_313(fixture_t *x) {
+static void case_325(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2548,7 +2625,7 @@ static void case_313(fixture_t *x) {
     }
 }
 
-static void case_314(fixture_t *x) {
+static void case_326(fixture_t *x) {
     (void)x;
     bool truncated = true;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2560,7 +2637,7 @@ static void case_314(fixture_t *x) {
     }
 }
 
-static void case_315(fixture_t *x) {
+static void case_327(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2572,7 +2649,7 @@ static void case_315(fixture_t *x) {
     }
 }
 
-static void case_316(fixture_t *x) {
+static void case_328(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2584,7 +2661,7 @@ static void case_316(fixture_t *x) {
     }
 }
 
-static void case_317(fixture_t *x) {
+static void case_329(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2596,7 +2673,7 @@ static void case_317(fixture_t *x) {
     }
 }
 
-static void case_318(fixture_t *x) {
+static void case_330(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2604,7 +2681,7 @@ static void case_318(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_319(fixture_t *x) {
+static void case_331(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2614,7 +2691,7 @@ static void case_319(fixture_t *x) {
     }
 }
 
-static void case_320(fixture_t *x) {
+static void case_332(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2626,7 +2703,7 @@ static void case_320(fixture_t *x) {
     }
 }
 
-static void case_321(fixture_t *x) {
+static void case_333(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2634,7 +2711,7 @@ static void case_321(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_322(fixture_t *x) {
+static void case_334(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2644,7 +2721,7 @@ static void case_322(fixture_t *x) {
     }
 }
 
-static void case_323(fixture_t *x) {
+static void case_335(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2656,7 +2733,7 @@ static void case_323(fixture_t *x) {
     }
 }
 
-static void case_324(fixture_t *x) {
+static void case_336(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2664,7 +2741,7 @@ static void case_324(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_325(fixture_t *x) {
+static void case_337(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2674,7 +2751,7 @@ static void case_325(fixture_t *x) {
     }
 }
 
-static void case_326(fixture_t *x) {
+static void case_338(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2691,7 +2768,7 @@ static void case_326(fixture_t *x) {
     }
 }
 
-static void case_327(fixture_t *x) {
+static void case_339(fixture_t *x) {
     (void)x;
     size_t len = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2703,7 +2780,7 @@ static void case_327(fixture_t *x) {
     }
 }
 
-static void case_328(fixture_t *x) {
+static void case_340(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2718,7 +2795,7 @@ static void case_328(fixture_t *x) {
     }
 }
 
-static void case_329(fixture_t *x) {
+static void case_341(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2733,7 +2810,7 @@ static void case_329(fixture_t *x) {
     }
 }
 
-static void case_330(fixture_t *x) {
+static void case_342(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2749,7 +2826,7 @@ static void case_330(fixture_t *x) {
     }
 }
 
-static void case_331(fixture_t *x) {
+static void case_343(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2765,7 +2842,7 @@ static void case_331(fixture_t *x) {
     }
 }
 
-static void case_332(fixture_t *x) {
+static void case_344(fixture_t *x) {
     (void)x;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2779,7 +2856,7 @@ static void case_332(fixture_t *x) {
     }
 }
 
-static void case_333(fixture_t *x) {
+static void case_345(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2793,7 +2870,7 @@ static void case_333(fixture_t *x) {
     }
 }
 
-static void case_334(fixture_t *x) {
+static void case_346(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2809,7 +2886,7 @@ static void case_334(fixture_t *x) {
     }
 }
 
-static void case_335(fixture_t *x) {
+static void case_347(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2825,7 +2902,7 @@ static void case_335(fixture_t *x) {
     }
 }
 
-static void case_336(fixture_t *x) {
+static void case_348(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2839,7 +2916,7 @@ static void case_336(fixture_t *x) {
     }
 }
 
-static void case_337(fixture_t *x) {
+static void case_349(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2853,27 +2930,27 @@ static void case_337(fixture_t *x) {
     }
 }
 
-static void case_338(fixture_t *x) {
+static void case_350(fixture_t *x) {
     (void)x;
     dwcp_batch_rows_clear(NULL, VALID_nrows(x));
 }
 
-static void case_339(fixture_t *x) {
+static void case_351(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_user_data(NULL);
 }
 
-static void case_340(fixture_t *x) {
+static void case_352(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_call_id(NULL);
 }
 
-static void case_341(fixture_t *x) {
+static void case_353(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_remaining_ns(NULL);
 }
 
-static void case_342(fixture_t *x) {
+static void case_354(fixture_t *x) {
     (void)x;
     uint8_t *out = FIXTURE_POISON(uint8_t);
     dwcp_status_t got = dwcp_caller_memory(NULL, VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
@@ -2883,52 +2960,52 @@ static void case_342(fixture_t *x) {
     }
 }
 
-static void case_343(fixture_t *x) {
+static void case_355(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_344(fixture_t *x) {
+static void case_356(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_345(fixture_t *x) {
+static void case_357(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_346(fixture_t *x) {
+static void case_358(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_347(fixture_t *x) {
+static void case_359(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_348(fixture_t *x) {
+static void case_360(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(NULL, VALID_message(x), VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_349(fixture_t *x) {
+static void case_361(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_350(fixture_t *x) {
+static void case_362(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_memory_size(NULL);
 }
 
-static void case_351(fixture_t *x) {
+static void case_363(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_string(NULL, VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
@@ -2938,13 +3015,13 @@ static void case_351(fixture_t *x) {
     }
 }
 
-static void case_352(fixture_t *x) {
+static void case_364(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_353(fixture_t *x) {
+static void case_365(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_c_string(NULL, VALID_ptr(x), &out);
@@ -2954,13 +3031,13 @@ static void case_353(fixture_t *x) {
     }
 }
 
-static void case_354(fixture_t *x) {
+static void case_366(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_355(fixture_t *x) {
+static void case_367(fixture_t *x) {
     (void)x;
     uint64_t ptr = 77;
     dwcp_status_t got = dwcp_caller_allocate(NULL, VALID_len(x), &ptr);
@@ -2970,31 +3047,31 @@ static void case_355(fixture_t *x) {
     }
 }
 
-static void case_356(fixture_t *x) {
+static void case_368(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_357(fixture_t *x) {
+static void case_369(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(NULL, VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_358(fixture_t *x) {
+static void case_370(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_359(fixture_t *x) {
+static void case_371(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), NULL, VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_360(fixture_t *x) {
+static void case_372(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3006,7 +3083,7 @@ static void case_360(fixture_t *x) {
     }
 }
 
-static void case_361(fixture_t *x) {
+static void case_373(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3018,7 +3095,7 @@ static void case_361(fixture_t *x) {
     }
 }
 
-static void case_362(fixture_t *x) {
+static void case_374(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3030,7 +3107,7 @@ static void case_362(fixture_t *x) {
     }
 }
 
-static void case_363(fixture_t *x) {
+static void case_375(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3042,7 +3119,7 @@ static void case_363(fixture_t *x) {
     }
 }
 
-static void case_364(fixture_t *x) {
+static void case_376(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3054,7 +3131,7 @@ static void case_364(fixture_t *x) {
     }
 }
 
-static void case_365(fixture_t *x) {
+static void case_377(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -3062,7 +3139,7 @@ static void case_365(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_366(fixture_t *x) {
+static void case_378(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -3072,7 +3149,7 @@ static void case_366(fixture_t *x) {
     }
 }
 
-static void case_367(fixture_t *x) {
+static void case_379(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3084,7 +3161,7 @@ static void case_367(fixture_t *x) {
     }
 }
 
-static void case_368(fixture_t *x) {
+static void case_380(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3096,7 +3173,7 @@ static void case_368(fixture_t *x) {
     }
 }
 
-static void case_369(fixture_t *x) {
+static void case_381(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3108,7 +3185,7 @@ static void case_369(fixture_t *x) {
     }
 }
 
-static void case_370(fixture_t *x) {
+static void case_382(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3120,7 +3197,7 @@ static void case_370(fixture_t *x) {
     }
 }
 
-static void case_371(fixture_t *x) {
+static void case_383(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -3128,7 +3205,7 @@ static void case_371(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_372(fixture_t *x) {
+static void case_384(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -3138,31 +3215,31 @@ static void case_372(fixture_t *x) {
     }
 }
 
-static void case_373(fixture_t *x) {
+static void case_385(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_374(fixture_t *x) {
+static void case_386(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), NULL, VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_375(fixture_t *x) {
+static void case_387(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), NULL, VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_376(fixture_t *x) {
+static void case_388(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_377(fixture_t *x) {
+static void case_389(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(NULL, VALID_dwcp_caller_externref_data__value(x), &out);
@@ -3172,7 +3249,7 @@ static void case_377(fixture_t *x) {
     }
 }
 
-static void case_378(fixture_t *x) {
+static void case_390(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), NULL, &out);
@@ -3182,64 +3259,64 @@ static void case_378(fixture_t *x) {
     }
 }
 
-static void case_379(fixture_t *x) {
+static void case_391(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_380(fixture_t *x) {
+static void case_392(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(NULL, VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_381(fixture_t *x) {
+static void case_393(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_382(fixture_t *x) {
+static void case_394(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_383(fixture_t *x) {
+static void case_395(fixture_t *x) {
     (void)x;
     bool got = dwcp_caller_is_cancelled(NULL);
     (void)got;
 }
 
-static void case_384(fixture_t *x) {
+static void case_396(fixture_t *x) {
     (void)x;
     dwcp_cancel_t *got = dwcp_cancel_new();
     dwcp_cancel_free(got);
 }
 
-static void case_385(fixture_t *x) {
+static void case_397(fixture_t *x) {
     (void)x;
     dwcp_cancel_fire(NULL);
 }
 
-static void case_386(fixture_t *x) {
+static void case_398(fixture_t *x) {
     (void)x;
     dwcp_cancel_reset(NULL);
 }
 
-static void case_387(fixture_t *x) {
+static void case_399(fixture_t *x) {
     (void)x;
     bool got = dwcp_cancel_is_fired(NULL);
     (void)got;
 }
 
-static void case_388(fixture_t *x) {
+static void case_400(fixture_t *x) {
     (void)x;
     dwcp_cancel_free(NULL);
 }
 
-static void case_389(fixture_t *x) {
+static void case_401(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -3256,7 +3333,7 @@ static void case_389(fixture_t *x) {
     }
 }
 
-static void case_390(fixture_t *x) {
+static void case_402(fixture_t *x) {
     (void)x;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3271,7 +3348,7 @@ static void case_390(fixture_t *x) {
     }
 }
 
-static void case_391(fixture_t *x) {
+static void case_403(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3283,7 +3360,7 @@ static void case_391(fixture_t *x) {
     }
 }
 
-static void case_392(fixture_t *x) {
+static void case_404(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -3298,12 +3375,12 @@ static void case_392(fixture_t *x) {
     }
 }
 
-static void case_393(fixture_t *x) {
+static void case_405(fixture_t *x) {
     (void)x;
     dwcp_vm_release(NULL);
 }
 
-static void case_394(fixture_t *x) {
+static void case_406(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3319,7 +3396,7 @@ static void case_394(fixture_t *x) {
     }
 }
 
-static void case_395(fixture_t *x) {
+static void case_407(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3335,7 +3412,7 @@ static void case_395(fixture_t *x) {
     }
 }
 
-static void case_396(fixture_t *x) {
+static void case_408(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3351,7 +3428,7 @@ static void case_396(fixture_t *x) {
     }
 }
 
-static void case_397(fixture_t *x) {
+static void case_409(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3365,7 +3442,7 @@ static void case_397(fixture_t *x) {
     }
 }
 
-static void case_398(fixture_t *x) {
+static void case_410(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3381,7 +3458,7 @@ static void case_398(fixture_t *x) {
     }
 }
 
-static void case_399(fixture_t *x) {
+static void case_411(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3395,7 +3472,7 @@ static void case_399(fixture_t *x) {
     }
 }
 
-static void case_400(fixture_t *x) {
+static void case_412(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3409,7 +3486,7 @@ static void case_400(fixture_t *x) {
     }
 }
 
-static void case_401(fixture_t *x) {
+static void case_413(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3423,7 +3500,7 @@ static void case_401(fixture_t *x) {
     }
 }
 
-static void case_402(fixture_t *x) {
+static void case_414(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3439,7 +3516,7 @@ static void case_402(fixture_t *x) {
     }
 }
 
-static void case_403(fixture_t *x) {
+static void case_415(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3455,7 +3532,7 @@ static void case_403(fixture_t *x) {
     }
 }
 
-static void case_404(fixture_t *x) {
+static void case_416(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3471,7 +3548,7 @@ static void case_404(fixture_t *x) {
     }
 }
 
-static void case_405(fixture_t *x) {
+static void case_417(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3485,7 +3562,7 @@ static void case_405(fixture_t *x) {
     }
 }
 
-static void case_406(fixture_t *x) {
+static void case_418(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3501,7 +3578,7 @@ static void case_406(fixture_t *x) {
     }
 }
 
-static void case_407(fixture_t *x) {
+static void case_419(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3515,7 +3592,7 @@ static void case_407(fixture_t *x) {
     }
 }
 
-static void case_408(fixture_t *x) {
+static void case_420(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3529,7 +3606,7 @@ static void case_408(fixture_t *x) {
     }
 }
 
-static void case_409(fixture_t *x) {
+static void case_421(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3543,7 +3620,7 @@ static void case_409(fixture_t *x) {
     }
 }
 
-static void case_410(fixture_t *x) {
+static void case_422(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
@@ -3551,7 +3628,7 @@ static void case_410(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_411(fixture_t *x) {
+static void case_423(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_read__len(x), &error);
@@ -3559,13 +3636,13 @@ static void case_411(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_412(fixture_t *x) {
+static void case_424(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_413(fixture_t *x) {
+static void case_425(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
@@ -3573,7 +3650,7 @@ static void case_413(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_414(fixture_t *x) {
+static void case_426(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_write__len(x), &error);
@@ -3581,13 +3658,13 @@ static void case_414(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_415(fixture_t *x) {
+static void case_427(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_416(fixture_t *x) {
+static void case_428(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3599,7 +3676,7 @@ static void case_416(fixture_t *x) {
     }
 }
 
-static void case_417(fixture_t *x) {
+static void case_429(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), NULL, &error);
@@ -3607,7 +3684,7 @@ static void case_417(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_418(fixture_t *x) {
+static void case_430(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), &bytes, NULL);
@@ -3617,7 +3694,7 @@ static void case_418(fixture_t *x) {
     }
 }
 
-static void case_419(fixture_t *x) {
+static void case_431(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(NULL, VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
@@ -3625,7 +3702,7 @@ static void case_419(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_420(fixture_t *x) {
+static void case_432(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_get__out(x), &error);
@@ -3633,7 +3710,7 @@ static void case_420(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_421(fixture_t *x) {
+static void case_433(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), NULL, &error);
@@ -3641,13 +3718,13 @@ static void case_421(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_422(fixture_t *x) {
+static void case_434(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_423(fixture_t *x) {
+static void case_435(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(NULL, VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
@@ -3655,7 +3732,7 @@ static void case_423(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_424(fixture_t *x) {
+static void case_436(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_set__value(x), &error);
@@ -3663,7 +3740,7 @@ static void case_424(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_425(fixture_t *x) {
+static void case_437(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), NULL, &error);
@@ -3671,13 +3748,13 @@ static void case_425(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_426(fixture_t *x) {
+static void case_438(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_427(fixture_t *x) {
+static void case_439(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3685,7 +3762,7 @@ static void case_427(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_428(fixture_t *x) {
+static void case_440(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), NULL, VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3693,7 +3770,7 @@ static void case_428(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_429(fixture_t *x) {
+static void case_441(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), NULL, VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3701,7 +3778,7 @@ static void case_429(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_430(fixture_t *x) {
+static void case_442(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), NULL, &error);
@@ -3709,13 +3786,13 @@ static void case_430(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_431(fixture_t *x) {
+static void case_443(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_432(fixture_t *x) {
+static void case_444(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3727,7 +3804,7 @@ static void case_432(fixture_t *x) {
     }
 }
 
-static void case_433(fixture_t *x) {
+static void case_445(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3739,7 +3816,7 @@ static void case_433(fixture_t *x) {
     }
 }
 
-static void case_434(fixture_t *x) {
+static void case_446(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), NULL, &error);
@@ -3747,7 +3824,7 @@ static void case_434(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_435(fixture_t *x) {
+static void case_447(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), &out, NULL);
@@ -3757,7 +3834,7 @@ static void case_435(fixture_t *x) {
     }
 }
 
-static void case_436(fixture_t *x) {
+static void case_448(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(NULL, VALID_dwcp_vm_ref_free__value(x), &error);
@@ -3765,7 +3842,7 @@ static void case_436(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_437(fixture_t *x) {
+static void case_449(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), NULL, &error);
@@ -3773,13 +3850,13 @@ static void case_437(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_438(fixture_t *x) {
+static void case_450(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_439(fixture_t *x) {
+static void case_451(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_gc(NULL, &error);
@@ -3787,7 +3864,7 @@ static void case_439(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_440(fixture_t *x) {
+static void case_452(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), NULL);
     fixture_status(x, got);
@@ -3942,299 +4019,311 @@ static const fixture_row_t rows[] = {
     REFUSES_NULL(dwcp_config_set_max_open_files, config, case_145, false),
     ALLOWS_NULL(dwcp_config_set_max_open_files, error, case_146, false),
     SURVIVES_NULL(dwcp_config_get_max_open_files, config, case_147, false),
-    REFUSES_NULL(dwcp_config_set_pool_size, config, case_148, false),
-    ALLOWS_NULL(dwcp_config_set_pool_size, error, case_149, false),
-    SURVIVES_NULL(dwcp_config_get_pool_size, config, case_150, false),
-    REFUSES_NULL(dwcp_config_set_max_live_vms, config, case_151, false),
-    ALLOWS_NULL(dwcp_config_set_max_live_vms, error, case_152, false),
-    SURVIVES_NULL(dwcp_config_get_max_live_vms, config, case_153, false),
-    REFUSES_NULL(dwcp_config_set_acquire_timeout_ms, config, case_154, false),
-    ALLOWS_NULL(dwcp_config_set_acquire_timeout_ms, error, case_155, false),
-    SURVIVES_NULL(dwcp_config_get_acquire_timeout_ms, config, case_156, false),
-    REFUSES_NULL(dwcp_config_set_cache_size, config, case_157, false),
-    ALLOWS_NULL(dwcp_config_set_cache_size, error, case_158, false),
-    SURVIVES_NULL(dwcp_config_get_cache_size, config, case_159, false),
-    REFUSES_NULL(dwcp_config_set_cache_bytes, config, case_160, false),
-    ALLOWS_NULL(dwcp_config_set_cache_bytes, error, case_161, false),
-    SURVIVES_NULL(dwcp_config_get_cache_bytes, config, case_162, false),
-    REFUSES_NULL(dwcp_config_set_max_module_bytes, config, case_163, false),
-    ALLOWS_NULL(dwcp_config_set_max_module_bytes, error, case_164, false),
-    SURVIVES_NULL(dwcp_config_get_max_module_bytes, config, case_165, false),
-    REFUSES_NULL(dwcp_config_set_max_functions, config, case_166, false),
-    ALLOWS_NULL(dwcp_config_set_max_functions, error, case_167, false),
-    SURVIVES_NULL(dwcp_config_get_max_functions, config, case_168, false),
-    REFUSES_NULL(dwcp_config_set_max_debug_info_bytes, config, case_169, false),
-    ALLOWS_NULL(dwcp_config_set_max_debug_info_bytes, error, case_170, false),
-    SURVIVES_NULL(dwcp_config_get_max_debug_info_bytes, config, case_171, false),
-    REFUSES_NULL(dwcp_config_set_opt_level, config, case_172, false),
-    ALLOWS_NULL(dwcp_config_set_opt_level, error, case_173, false),
-    SURVIVES_NULL(dwcp_config_get_opt_level, config, case_174, false),
-    REFUSES_NULL(dwcp_config_set_parallel_compilation, config, case_175, false),
-    ALLOWS_NULL(dwcp_config_set_parallel_compilation, error, case_176, false),
-    SURVIVES_NULL(dwcp_config_get_parallel_compilation, config, case_177, false),
-    REFUSES_NULL(dwcp_config_set_compile_threads, config, case_178, false),
-    ALLOWS_NULL(dwcp_config_set_compile_threads, error, case_179, false),
-    SURVIVES_NULL(dwcp_config_get_compile_threads, config, case_180, false),
-    REFUSES_NULL(dwcp_config_set_enable_metrics, config, case_181, false),
-    ALLOWS_NULL(dwcp_config_set_enable_metrics, error, case_182, false),
-    SURVIVES_NULL(dwcp_config_get_enable_metrics, config, case_183, false),
-    REFUSES_NULL(dwcp_config_set_enable_tracing, config, case_184, false),
-    ALLOWS_NULL(dwcp_config_set_enable_tracing, error, case_185, false),
-    SURVIVES_NULL(dwcp_config_get_enable_tracing, config, case_186, false),
-    REFUSES_NULL(dwcp_config_set_strict_capacity, config, case_187, false),
-    ALLOWS_NULL(dwcp_config_set_strict_capacity, error, case_188, false),
-    SURVIVES_NULL(dwcp_config_get_strict_capacity, config, case_189, false),
-    REFUSES_NULL(dwcp_config_set_signals_based_traps, config, case_190, false),
-    ALLOWS_NULL(dwcp_config_set_signals_based_traps, error, case_191, false),
-    SURVIVES_NULL(dwcp_config_get_signals_based_traps, config, case_192, false),
-    ALLOWS_NULL(dwcp_runtime_new, config, case_193, false),
-    REFUSES_NULL(dwcp_runtime_new, out, case_194, false),
-    ALLOWS_NULL(dwcp_runtime_new, error, case_195, false),
-    REFUSES_NULL(dwcp_runtime_close, runtime, case_196, false),
-    ALLOWS_NULL(dwcp_runtime_close, error, case_197, false),
-    REFUSES_NULL(dwcp_runtime_drain, runtime, case_198, false),
-    ALLOWS_NULL(dwcp_runtime_drain, error, case_199, false),
-    REFUSES_NULL(dwcp_runtime_resume, runtime, case_200, false),
-    ALLOWS_NULL(dwcp_runtime_resume, error, case_201, false),
-    REFUSES_NULL(dwcp_runtime_reconfigure, runtime, case_202, false),
-    REFUSES_NULL(dwcp_runtime_reconfigure, config, case_203, false),
-    ALLOWS_NULL(dwcp_runtime_reconfigure, error, case_204, false),
-    REFUSES_NULL(dwcp_runtime_config, runtime, case_205, false),
-    REFUSES_NULL(dwcp_runtime_config, out, case_206, false),
-    ALLOWS_NULL(dwcp_runtime_config, error, case_207, false),
-    REFUSES_NULL(dwcp_runtime_set_alias, runtime, case_208, false),
-    REFUSES_NULL(dwcp_runtime_set_alias, alias, case_209, false),
-    ALLOWS_NULL(dwcp_runtime_set_alias, module, case_210, false),
-    ALLOWS_NULL(dwcp_runtime_set_alias, error, case_211, false),
-    SURVIVES_NULL(dwcp_runtime_free, runtime, case_212, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_213, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, out, case_214, false),
-    REFUSES_NULL(dwcp_runtime_cache_list, count, case_215, false),
-    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_216, false),
-    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_217, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_218, false),
-    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_219, false),
-    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_220, false),
-    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_221, false),
-    CALLS(dwcp_imports_new, none, case_222, false),
-    SURVIVES_NULL(dwcp_imports_free, imports, case_223, false),
-    REFUSES_NULL(dwcp_imports_define, imports, case_224, false),
-    REFUSES_NULL(dwcp_imports_define, module, case_225, false),
-    REFUSES_NULL(dwcp_imports_define, name, case_226, false),
-    ALLOWS_NULL(dwcp_imports_define, signature, case_227, false),
-    REFUSES_NULL(dwcp_imports_define, function, case_228, false),
-    ALLOWS_NULL(dwcp_imports_define, user, case_229, false),
-    ALLOWS_NULL(dwcp_imports_define, finalizer, case_230, false),
-    ALLOWS_NULL(dwcp_imports_define, error, case_231, false),
-    REFUSES_NULL(dwcp_module_load, runtime, case_232, false),
-    REFUSES_NULL(dwcp_module_load, bytes, case_233, false),
-    ALLOWS_NULL(dwcp_module_load, key, case_234, false),
-    ALLOWS_NULL(dwcp_module_load, options, case_235, false),
-    REFUSES_NULL(dwcp_module_load, out, case_236, false),
-    ALLOWS_NULL(dwcp_module_load, error, case_237, false),
-    REFUSES_NULL(dwcp_module_load_file, runtime, case_238, false),
-    REFUSES_NULL(dwcp_module_load_file, path, case_239, false),
-    ALLOWS_NULL(dwcp_module_load_file, options, case_240, false),
-    REFUSES_NULL(dwcp_module_load_file, out, case_241, false),
-    ALLOWS_NULL(dwcp_module_load_file, error, case_242, false),
-    REFUSES_NULL(dwcp_module_find, runtime, case_243, false),
-    ALLOWS_NULL(dwcp_module_find, key, case_244, false),
-    REFUSES_NULL(dwcp_module_find, out, case_245, false),
-    ALLOWS_NULL(dwcp_module_find, error, case_246, false),
-    REFUSES_NULL(dwcp_module_disable, module, case_247, false),
-    ALLOWS_NULL(dwcp_module_disable, error, case_248, false),
-    SURVIVES_NULL(dwcp_module_retain, module, case_249, false),
-    SURVIVES_NULL(dwcp_module_free, module, case_250, false),
-    REFUSES_NULL(dwcp_module_info, module, case_251, false),
-    REFUSES_NULL(dwcp_module_info, io, case_252, false),
-    ALLOWS_NULL(dwcp_module_info, error, case_253, false),
-    SURVIVES_NULL(dwcp_module_import_count, module, case_254, false),
-    REFUSES_NULL(dwcp_module_import, module, case_255, false),
-    REFUSES_NULL(dwcp_module_import, io, case_256, false),
-    ALLOWS_NULL(dwcp_module_import, error, case_257, false),
-    SURVIVES_NULL(dwcp_module_export_count, module, case_258, false),
-    REFUSES_NULL(dwcp_module_export, module, case_259, false),
-    REFUSES_NULL(dwcp_module_export, io, case_260, false),
-    ALLOWS_NULL(dwcp_module_export, error, case_261, false),
-    REFUSES_NULL(dwcp_module_get_function, module, case_262, false),
-    REFUSES_NULL(dwcp_module_get_function, name, case_263, false),
-    ALLOWS_NULL(dwcp_module_get_function, signature, case_264, false),
-    REFUSES_NULL(dwcp_module_get_function, out, case_265, false),
-    ALLOWS_NULL(dwcp_module_get_function, error, case_266, false),
-    SURVIVES_NULL(dwcp_function_free, function, case_267, false),
-    REFUSES_NULL(dwcp_function_type, function, case_268, false),
-    REFUSES_NULL(dwcp_function_type, io, case_269, false),
-    ALLOWS_NULL(dwcp_function_type, error, case_270, false),
-    REFUSES_NULL(dwcp_function_call, function, case_271, false),
-    REFUSES_NULL(dwcp_function_call, args, case_272, false),
-    ALLOWS_NULL(dwcp_function_call, options, case_273, false),
-    REFUSES_NULL(dwcp_function_call, results, case_274, false),
-    ALLOWS_NULL(dwcp_function_call, nresults, case_275, false),
-    ALLOWS_NULL(dwcp_function_call, stats, case_276, false),
-    ALLOWS_NULL(dwcp_function_call, error, case_277, false),
-    REFUSES_NULL(dwcp_runtime_execute, runtime, case_278, false),
-    REFUSES_NULL(dwcp_runtime_execute, bytes, case_279, false),
-    ALLOWS_NULL(dwcp_runtime_execute, key, case_280, false),
-    REFUSES_NULL(dwcp_runtime_execute, function, case_281, false),
-    REFUSES_NULL(dwcp_runtime_execute, args, case_282, false),
-    ALLOWS_NULL(dwcp_runtime_execute, options, case_283, false),
-    REFUSES_NULL(dwcp_runtime_execute, results, case_284, false),
-    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_285, false),
-    ALLOWS_NULL(dwcp_runtime_execute, stats, case_286, false),
-    ALLOWS_NULL(dwcp_runtime_execute, error, case_287, false),
-    REFUSES_NULL(dwcp_module_run, module, case_288, false),
-    ALLOWS_NULL(dwcp_module_run, options, case_289, false),
-    ALLOWS_NULL(dwcp_module_run, exit_code, case_290, false),
-    ALLOWS_NULL(dwcp_module_run, stats, case_291, false),
-    ALLOWS_NULL(dwcp_module_run, error, case_292, false),
-    CALLS(dwcp_wasi_new, none, case_293, false),
-    SURVIVES_NULL(dwcp_wasi_free, wasi, case_294, false),
-    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_295, false),
-    REFUSES_NULL(dwcp_wasi_set_args, args, case_296, false),
-    ALLOWS_NULL(dwcp_wasi_set_args, error, case_297, false),
-    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_298, false),
-    REFUSES_NULL(dwcp_wasi_add_env, name, case_299, false),
-    REFUSES_NULL(dwcp_wasi_add_env, value, case_300, false),
-    ALLOWS_NULL(dwcp_wasi_add_env, error, case_301, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_302, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_303, false),
-    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_304, false),
-    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_305, false),
-    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_306, false),
-    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_307, false),
-    ALLOWS_NULL(dwcp_wasi_set_output, error, case_308, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_309, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, host, case_310, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_311, false),
-    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_312, false),
-    REFUSES_NULL(dwcp_wasi_output, wasi, case_313, false),
-    REFUSES_NULL(dwcp_wasi_output, out, case_314, false),
-    ALLOWS_NULL(dwcp_wasi_output, truncated, case_315, false),
-    ALLOWS_NULL(dwcp_wasi_output, error, case_316, false),
-    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_317, false),
-    REFUSES_NULL(dwcp_runtime_metrics, io, case_318, false),
-    ALLOWS_NULL(dwcp_runtime_metrics, error, case_319, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_320, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_321, false),
-    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_322, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_323, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_324, false),
-    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_325, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_326, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_327, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_328, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_329, false),
-    REFUSES_NULL(dwcp_function_call_batch, function, case_330, false),
-    REFUSES_NULL(dwcp_function_call_batch, args, case_331, false),
-    ALLOWS_NULL(dwcp_function_call_batch, options, case_332, false),
-    ALLOWS_NULL(dwcp_function_call_batch, batch, case_333, false),
-    REFUSES_NULL(dwcp_function_call_batch, results, case_334, false),
-    REFUSES_NULL(dwcp_function_call_batch, rows, case_335, false),
-    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_336, false),
-    ALLOWS_NULL(dwcp_function_call_batch, error, case_337, false),
-    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_338, false),
-    SURVIVES_NULL(dwcp_caller_user_data, caller, case_339, true),
-    SURVIVES_NULL(dwcp_caller_call_id, caller, case_340, true),
-    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_341, true),
-    REFUSES_NULL(dwcp_caller_memory, caller, case_342, true),
-    REFUSES_NULL(dwcp_caller_memory, out, case_343, true),
-    REFUSES_NULL(dwcp_caller_read, caller, case_344, true),
-    REFUSES_NULL(dwcp_caller_read, dst, case_345, true),
-    REFUSES_NULL(dwcp_caller_write, caller, case_346, true),
-    REFUSES_NULL(dwcp_caller_write, src, case_347, true),
-    SURVIVES_NULL(dwcp_caller_fail, caller, case_348, true),
-    SURVIVES_NULL(dwcp_caller_fail, message, case_349, true),
-    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_350, true),
-    REFUSES_NULL(dwcp_caller_string, caller, case_351, true),
-    REFUSES_NULL(dwcp_caller_string, out, case_352, true),
-    REFUSES_NULL(dwcp_caller_c_string, caller, case_353, true),
-    REFUSES_NULL(dwcp_caller_c_string, out, case_354, true),
-    REFUSES_NULL(dwcp_caller_allocate, caller, case_355, true),
-    REFUSES_NULL(dwcp_caller_allocate, ptr, case_356, true),
-    REFUSES_NULL(dwcp_caller_return, caller, case_357, true),
-    REFUSES_NULL(dwcp_caller_return, result, case_358, true),
-    ALLOWS_NULL(dwcp_caller_return, data, case_359, true),
-    REFUSES_NULL(dwcp_caller_call, caller, case_360, true),
-    REFUSES_NULL(dwcp_caller_call, function, case_361, true),
-    ALLOWS_NULL(dwcp_caller_call, signature, case_362, true),
-    REFUSES_NULL(dwcp_caller_call, args, case_363, true),
-    REFUSES_NULL(dwcp_caller_call, results, case_364, true),
-    ALLOWS_NULL(dwcp_caller_call, nresults, case_365, true),
-    ALLOWS_NULL(dwcp_caller_call, error, case_366, true),
-    REFUSES_NULL(dwcp_caller_call_ref, caller, case_367, true),
-    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_368, true),
-    REFUSES_NULL(dwcp_caller_call_ref, args, case_369, true),
-    REFUSES_NULL(dwcp_caller_call_ref, results, case_370, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_371, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, error, case_372, true),
-    REFUSES_NULL(dwcp_caller_externref_new, caller, case_373, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, data, case_374, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_375, true),
-    REFUSES_NULL(dwcp_caller_externref_new, out, case_376, true),
-    REFUSES_NULL(dwcp_caller_externref_data, caller, case_377, true),
-    REFUSES_NULL(dwcp_caller_externref_data, value, case_378, true),
-    REFUSES_NULL(dwcp_caller_externref_data, out, case_379, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_380, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, value, case_381, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, out, case_382, true),
-    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_383, true),
-    CALLS(dwcp_cancel_new, none, case_384, false),
-    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_385, false),
-    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_386, false),
-    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_387, false),
-    SURVIVES_NULL(dwcp_cancel_free, cancel, case_388, false),
-    REFUSES_NULL(dwcp_vm_acquire, module, case_389, false),
-    ALLOWS_NULL(dwcp_vm_acquire, options, case_390, false),
-    REFUSES_NULL(dwcp_vm_acquire, out, case_391, false),
-    ALLOWS_NULL(dwcp_vm_acquire, error, case_392, false),
-    SURVIVES_NULL(dwcp_vm_release, vm, case_393, false),
-    REFUSES_NULL(dwcp_vm_call, vm, case_394, false),
-    REFUSES_NULL(dwcp_vm_call, function, case_395, false),
-    REFUSES_NULL(dwcp_vm_call, args, case_396, false),
-    ALLOWS_NULL(dwcp_vm_call, options, case_397, false),
-    REFUSES_NULL(dwcp_vm_call, results, case_398, false),
-    ALLOWS_NULL(dwcp_vm_call, nresults, case_399, false),
-    ALLOWS_NULL(dwcp_vm_call, stats, case_400, false),
-    ALLOWS_NULL(dwcp_vm_call, error, case_401, false),
-    REFUSES_NULL(dwcp_vm_call_ref, vm, case_402, false),
-    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_403, false),
-    REFUSES_NULL(dwcp_vm_call_ref, args, case_404, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, options, case_405, false),
-    REFUSES_NULL(dwcp_vm_call_ref, results, case_406, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_407, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_408, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, error, case_409, false),
-    REFUSES_NULL(dwcp_vm_read, vm, case_410, false),
-    REFUSES_NULL(dwcp_vm_read, dst, case_411, false),
-    ALLOWS_NULL(dwcp_vm_read, error, case_412, false),
-    REFUSES_NULL(dwcp_vm_write, vm, case_413, false),
-    REFUSES_NULL(dwcp_vm_write, src, case_414, false),
-    ALLOWS_NULL(dwcp_vm_write, error, case_415, false),
-    REFUSES_NULL(dwcp_vm_memory_size, vm, case_416, false),
-    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_417, false),
-    ALLOWS_NULL(dwcp_vm_memory_size, error, case_418, false),
-    REFUSES_NULL(dwcp_vm_global_get, vm, case_419, false),
-    REFUSES_NULL(dwcp_vm_global_get, name, case_420, false),
-    REFUSES_NULL(dwcp_vm_global_get, out, case_421, false),
-    ALLOWS_NULL(dwcp_vm_global_get, error, case_422, false),
-    REFUSES_NULL(dwcp_vm_global_set, vm, case_423, false),
-    REFUSES_NULL(dwcp_vm_global_set, name, case_424, false),
-    REFUSES_NULL(dwcp_vm_global_set, value, case_425, false),
-    ALLOWS_NULL(dwcp_vm_global_set, error, case_426, false),
-    REFUSES_NULL(dwcp_vm_externref_new, vm, case_427, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, data, case_428, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_429, false),
-    REFUSES_NULL(dwcp_vm_externref_new, out, case_430, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, error, case_431, false),
-    REFUSES_NULL(dwcp_vm_externref_data, vm, case_432, false),
-    REFUSES_NULL(dwcp_vm_externref_data, value, case_433, false),
-    REFUSES_NULL(dwcp_vm_externref_data, out, case_434, false),
-    ALLOWS_NULL(dwcp_vm_externref_data, error, case_435, false),
-    REFUSES_NULL(dwcp_vm_ref_free, vm, case_436, false),
-    REFUSES_NULL(dwcp_vm_ref_free, value, case_437, false),
-    ALLOWS_NULL(dwcp_vm_ref_free, error, case_438, false),
-    REFUSES_NULL(dwcp_vm_gc, vm, case_439, false),
-    ALLOWS_NULL(dwcp_vm_gc, error, case_440, false),
+    REFUSES_NULL(dwcp_config_set_max_bytes_written, config, case_148, false),
+    ALLOWS_NULL(dwcp_config_set_max_bytes_written, error, case_149, false),
+    SURVIVES_NULL(dwcp_config_get_max_bytes_written, config, case_150, false),
+    REFUSES_NULL(dwcp_config_set_max_files_created, config, case_151, false),
+    ALLOWS_NULL(dwcp_config_set_max_files_created, error, case_152, false),
+    SURVIVES_NULL(dwcp_config_get_max_files_created, config, case_153, false),
+    REFUSES_NULL(dwcp_config_set_deterministic, config, case_154, false),
+    ALLOWS_NULL(dwcp_config_set_deterministic, error, case_155, false),
+    SURVIVES_NULL(dwcp_config_get_deterministic, config, case_156, false),
+    REFUSES_NULL(dwcp_config_set_random_seed, config, case_157, false),
+    ALLOWS_NULL(dwcp_config_set_random_seed, error, case_158, false),
+    SURVIVES_NULL(dwcp_config_get_random_seed, config, case_159, false),
+    REFUSES_NULL(dwcp_config_set_pool_size, config, case_160, false),
+    ALLOWS_NULL(dwcp_config_set_pool_size, error, case_161, false),
+    SURVIVES_NULL(dwcp_config_get_pool_size, config, case_162, false),
+    REFUSES_NULL(dwcp_config_set_max_live_vms, config, case_163, false),
+    ALLOWS_NULL(dwcp_config_set_max_live_vms, error, case_164, false),
+    SURVIVES_NULL(dwcp_config_get_max_live_vms, config, case_165, false),
+    REFUSES_NULL(dwcp_config_set_acquire_timeout_ms, config, case_166, false),
+    ALLOWS_NULL(dwcp_config_set_acquire_timeout_ms, error, case_167, false),
+    SURVIVES_NULL(dwcp_config_get_acquire_timeout_ms, config, case_168, false),
+    REFUSES_NULL(dwcp_config_set_cache_size, config, case_169, false),
+    ALLOWS_NULL(dwcp_config_set_cache_size, error, case_170, false),
+    SURVIVES_NULL(dwcp_config_get_cache_size, config, case_171, false),
+    REFUSES_NULL(dwcp_config_set_cache_bytes, config, case_172, false),
+    ALLOWS_NULL(dwcp_config_set_cache_bytes, error, case_173, false),
+    SURVIVES_NULL(dwcp_config_get_cache_bytes, config, case_174, false),
+    REFUSES_NULL(dwcp_config_set_max_module_bytes, config, case_175, false),
+    ALLOWS_NULL(dwcp_config_set_max_module_bytes, error, case_176, false),
+    SURVIVES_NULL(dwcp_config_get_max_module_bytes, config, case_177, false),
+    REFUSES_NULL(dwcp_config_set_max_functions, config, case_178, false),
+    ALLOWS_NULL(dwcp_config_set_max_functions, error, case_179, false),
+    SURVIVES_NULL(dwcp_config_get_max_functions, config, case_180, false),
+    REFUSES_NULL(dwcp_config_set_max_debug_info_bytes, config, case_181, false),
+    ALLOWS_NULL(dwcp_config_set_max_debug_info_bytes, error, case_182, false),
+    SURVIVES_NULL(dwcp_config_get_max_debug_info_bytes, config, case_183, false),
+    REFUSES_NULL(dwcp_config_set_opt_level, config, case_184, false),
+    ALLOWS_NULL(dwcp_config_set_opt_level, error, case_185, false),
+    SURVIVES_NULL(dwcp_config_get_opt_level, config, case_186, false),
+    REFUSES_NULL(dwcp_config_set_parallel_compilation, config, case_187, false),
+    ALLOWS_NULL(dwcp_config_set_parallel_compilation, error, case_188, false),
+    SURVIVES_NULL(dwcp_config_get_parallel_compilation, config, case_189, false),
+    REFUSES_NULL(dwcp_config_set_compile_threads, config, case_190, false),
+    ALLOWS_NULL(dwcp_config_set_compile_threads, error, case_191, false),
+    SURVIVES_NULL(dwcp_config_get_compile_threads, config, case_192, false),
+    REFUSES_NULL(dwcp_config_set_enable_metrics, config, case_193, false),
+    ALLOWS_NULL(dwcp_config_set_enable_metrics, error, case_194, false),
+    SURVIVES_NULL(dwcp_config_get_enable_metrics, config, case_195, false),
+    REFUSES_NULL(dwcp_config_set_enable_tracing, config, case_196, false),
+    ALLOWS_NULL(dwcp_config_set_enable_tracing, error, case_197, false),
+    SURVIVES_NULL(dwcp_config_get_enable_tracing, config, case_198, false),
+    REFUSES_NULL(dwcp_config_set_strict_capacity, config, case_199, false),
+    ALLOWS_NULL(dwcp_config_set_strict_capacity, error, case_200, false),
+    SURVIVES_NULL(dwcp_config_get_strict_capacity, config, case_201, false),
+    REFUSES_NULL(dwcp_config_set_signals_based_traps, config, case_202, false),
+    ALLOWS_NULL(dwcp_config_set_signals_based_traps, error, case_203, false),
+    SURVIVES_NULL(dwcp_config_get_signals_based_traps, config, case_204, false),
+    ALLOWS_NULL(dwcp_runtime_new, config, case_205, false),
+    REFUSES_NULL(dwcp_runtime_new, out, case_206, false),
+    ALLOWS_NULL(dwcp_runtime_new, error, case_207, false),
+    REFUSES_NULL(dwcp_runtime_close, runtime, case_208, false),
+    ALLOWS_NULL(dwcp_runtime_close, error, case_209, false),
+    REFUSES_NULL(dwcp_runtime_drain, runtime, case_210, false),
+    ALLOWS_NULL(dwcp_runtime_drain, error, case_211, false),
+    REFUSES_NULL(dwcp_runtime_resume, runtime, case_212, false),
+    ALLOWS_NULL(dwcp_runtime_resume, error, case_213, false),
+    REFUSES_NULL(dwcp_runtime_reconfigure, runtime, case_214, false),
+    REFUSES_NULL(dwcp_runtime_reconfigure, config, case_215, false),
+    ALLOWS_NULL(dwcp_runtime_reconfigure, error, case_216, false),
+    REFUSES_NULL(dwcp_runtime_config, runtime, case_217, false),
+    REFUSES_NULL(dwcp_runtime_config, out, case_218, false),
+    ALLOWS_NULL(dwcp_runtime_config, error, case_219, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, runtime, case_220, false),
+    REFUSES_NULL(dwcp_runtime_set_alias, alias, case_221, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, module, case_222, false),
+    ALLOWS_NULL(dwcp_runtime_set_alias, error, case_223, false),
+    SURVIVES_NULL(dwcp_runtime_free, runtime, case_224, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, runtime, case_225, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, out, case_226, false),
+    REFUSES_NULL(dwcp_runtime_cache_list, count, case_227, false),
+    ALLOWS_NULL(dwcp_runtime_cache_list, error, case_228, false),
+    REFUSES_NULL(dwcp_runtime_cache_evict, runtime, case_229, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, key, case_230, false),
+    ALLOWS_NULL(dwcp_runtime_cache_evict, error, case_231, false),
+    REFUSES_NULL(dwcp_runtime_cache_clear, runtime, case_232, false),
+    ALLOWS_NULL(dwcp_runtime_cache_clear, error, case_233, false),
+    CALLS(dwcp_imports_new, none, case_234, false),
+    SURVIVES_NULL(dwcp_imports_free, imports, case_235, false),
+    REFUSES_NULL(dwcp_imports_define, imports, case_236, false),
+    REFUSES_NULL(dwcp_imports_define, module, case_237, false),
+    REFUSES_NULL(dwcp_imports_define, name, case_238, false),
+    ALLOWS_NULL(dwcp_imports_define, signature, case_239, false),
+    REFUSES_NULL(dwcp_imports_define, function, case_240, false),
+    ALLOWS_NULL(dwcp_imports_define, user, case_241, false),
+    ALLOWS_NULL(dwcp_imports_define, finalizer, case_242, false),
+    ALLOWS_NULL(dwcp_imports_define, error, case_243, false),
+    REFUSES_NULL(dwcp_module_load, runtime, case_244, false),
+    REFUSES_NULL(dwcp_module_load, bytes, case_245, false),
+    ALLOWS_NULL(dwcp_module_load, key, case_246, false),
+    ALLOWS_NULL(dwcp_module_load, options, case_247, false),
+    REFUSES_NULL(dwcp_module_load, out, case_248, false),
+    ALLOWS_NULL(dwcp_module_load, error, case_249, false),
+    REFUSES_NULL(dwcp_module_load_file, runtime, case_250, false),
+    REFUSES_NULL(dwcp_module_load_file, path, case_251, false),
+    ALLOWS_NULL(dwcp_module_load_file, options, case_252, false),
+    REFUSES_NULL(dwcp_module_load_file, out, case_253, false),
+    ALLOWS_NULL(dwcp_module_load_file, error, case_254, false),
+    REFUSES_NULL(dwcp_module_find, runtime, case_255, false),
+    ALLOWS_NULL(dwcp_module_find, key, case_256, false),
+    REFUSES_NULL(dwcp_module_find, out, case_257, false),
+    ALLOWS_NULL(dwcp_module_find, error, case_258, false),
+    REFUSES_NULL(dwcp_module_disable, module, case_259, false),
+    ALLOWS_NULL(dwcp_module_disable, error, case_260, false),
+    SURVIVES_NULL(dwcp_module_retain, module, case_261, false),
+    SURVIVES_NULL(dwcp_module_free, module, case_262, false),
+    REFUSES_NULL(dwcp_module_info, module, case_263, false),
+    REFUSES_NULL(dwcp_module_info, io, case_264, false),
+    ALLOWS_NULL(dwcp_module_info, error, case_265, false),
+    SURVIVES_NULL(dwcp_module_import_count, module, case_266, false),
+    REFUSES_NULL(dwcp_module_import, module, case_267, false),
+    REFUSES_NULL(dwcp_module_import, io, case_268, false),
+    ALLOWS_NULL(dwcp_module_import, error, case_269, false),
+    SURVIVES_NULL(dwcp_module_export_count, module, case_270, false),
+    REFUSES_NULL(dwcp_module_export, module, case_271, false),
+    REFUSES_NULL(dwcp_module_export, io, case_272, false),
+    ALLOWS_NULL(dwcp_module_export, error, case_273, false),
+    REFUSES_NULL(dwcp_module_get_function, module, case_274, false),
+    REFUSES_NULL(dwcp_module_get_function, name, case_275, false),
+    ALLOWS_NULL(dwcp_module_get_function, signature, case_276, false),
+    REFUSES_NULL(dwcp_module_get_function, out, case_277, false),
+    ALLOWS_NULL(dwcp_module_get_function, error, case_278, false),
+    SURVIVES_NULL(dwcp_function_free, function, case_279, false),
+    REFUSES_NULL(dwcp_function_type, function, case_280, false),
+    REFUSES_NULL(dwcp_function_type, io, case_281, false),
+    ALLOWS_NULL(dwcp_function_type, error, case_282, false),
+    REFUSES_NULL(dwcp_function_call, function, case_283, false),
+    REFUSES_NULL(dwcp_function_call, args, case_284, false),
+    ALLOWS_NULL(dwcp_function_call, options, case_285, false),
+    REFUSES_NULL(dwcp_function_call, results, case_286, false),
+    ALLOWS_NULL(dwcp_function_call, nresults, case_287, false),
+    ALLOWS_NULL(dwcp_function_call, stats, case_288, false),
+    ALLOWS_NULL(dwcp_function_call, error, case_289, false),
+    REFUSES_NULL(dwcp_runtime_execute, runtime, case_290, false),
+    REFUSES_NULL(dwcp_runtime_execute, bytes, case_291, false),
+    ALLOWS_NULL(dwcp_runtime_execute, key, case_292, false),
+    REFUSES_NULL(dwcp_runtime_execute, function, case_293, false),
+    REFUSES_NULL(dwcp_runtime_execute, args, case_294, false),
+    ALLOWS_NULL(dwcp_runtime_execute, options, case_295, false),
+    REFUSES_NULL(dwcp_runtime_execute, results, case_296, false),
+    ALLOWS_NULL(dwcp_runtime_execute, nresults, case_297, false),
+    ALLOWS_NULL(dwcp_runtime_execute, stats, case_298, false),
+    ALLOWS_NULL(dwcp_runtime_execute, error, case_299, false),
+    REFUSES_NULL(dwcp_module_run, module, case_300, false),
+    ALLOWS_NULL(dwcp_module_run, options, case_301, false),
+    ALLOWS_NULL(dwcp_module_run, exit_code, case_302, false),
+    ALLOWS_NULL(dwcp_module_run, stats, case_303, false),
+    ALLOWS_NULL(dwcp_module_run, error, case_304, false),
+    CALLS(dwcp_wasi_new, none, case_305, false),
+    SURVIVES_NULL(dwcp_wasi_free, wasi, case_306, false),
+    REFUSES_NULL(dwcp_wasi_set_args, wasi, case_307, false),
+    REFUSES_NULL(dwcp_wasi_set_args, args, case_308, false),
+    ALLOWS_NULL(dwcp_wasi_set_args, error, case_309, false),
+    REFUSES_NULL(dwcp_wasi_add_env, wasi, case_310, false),
+    REFUSES_NULL(dwcp_wasi_add_env, name, case_311, false),
+    REFUSES_NULL(dwcp_wasi_add_env, value, case_312, false),
+    ALLOWS_NULL(dwcp_wasi_add_env, error, case_313, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, wasi, case_314, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin, bytes, case_315, false),
+    ALLOWS_NULL(dwcp_wasi_set_stdin, error, case_316, false),
+    REFUSES_NULL(dwcp_wasi_inherit_stdin, wasi, case_317, false),
+    ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_318, false),
+    REFUSES_NULL(dwcp_wasi_set_output, wasi, case_319, false),
+    ALLOWS_NULL(dwcp_wasi_set_output, error, case_320, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_321, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, host, case_322, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_323, false),
+    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_324, false),
+    REFUSES_NULL(dwcp_wasi_output, wasi, case_325, false),
+    REFUSES_NULL(dwcp_wasi_output, out, case_326, false),
+    ALLOWS_NULL(dwcp_wasi_output, truncated, case_327, false),
+    ALLOWS_NULL(dwcp_wasi_output, error, case_328, false),
+    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_329, false),
+    REFUSES_NULL(dwcp_runtime_metrics, io, case_330, false),
+    ALLOWS_NULL(dwcp_runtime_metrics, error, case_331, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_332, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_333, false),
+    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_334, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_335, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_336, false),
+    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_337, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_338, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_339, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_340, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_341, false),
+    REFUSES_NULL(dwcp_function_call_batch, function, case_342, false),
+    REFUSES_NULL(dwcp_function_call_batch, args, case_343, false),
+    ALLOWS_NULL(dwcp_function_call_batch, options, case_344, false),
+    ALLOWS_NULL(dwcp_function_call_batch, batch, case_345, false),
+    REFUSES_NULL(dwcp_function_call_batch, results, case_346, false),
+    REFUSES_NULL(dwcp_function_call_batch, rows, case_347, false),
+    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_348, false),
+    ALLOWS_NULL(dwcp_function_call_batch, error, case_349, false),
+    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_350, false),
+    SURVIVES_NULL(dwcp_caller_user_data, caller, case_351, true),
+    SURVIVES_NULL(dwcp_caller_call_id, caller, case_352, true),
+    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_353, true),
+    REFUSES_NULL(dwcp_caller_memory, caller, case_354, true),
+    REFUSES_NULL(dwcp_caller_memory, out, case_355, true),
+    REFUSES_NULL(dwcp_caller_read, caller, case_356, true),
+    REFUSES_NULL(dwcp_caller_read, dst, case_357, true),
+    REFUSES_NULL(dwcp_caller_write, caller, case_358, true),
+    REFUSES_NULL(dwcp_caller_write, src, case_359, true),
+    SURVIVES_NULL(dwcp_caller_fail, caller, case_360, true),
+    SURVIVES_NULL(dwcp_caller_fail, message, case_361, true),
+    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_362, true),
+    REFUSES_NULL(dwcp_caller_string, caller, case_363, true),
+    REFUSES_NULL(dwcp_caller_string, out, case_364, true),
+    REFUSES_NULL(dwcp_caller_c_string, caller, case_365, true),
+    REFUSES_NULL(dwcp_caller_c_string, out, case_366, true),
+    REFUSES_NULL(dwcp_caller_allocate, caller, case_367, true),
+    REFUSES_NULL(dwcp_caller_allocate, ptr, case_368, true),
+    REFUSES_NULL(dwcp_caller_return, caller, case_369, true),
+    REFUSES_NULL(dwcp_caller_return, result, case_370, true),
+    ALLOWS_NULL(dwcp_caller_return, data, case_371, true),
+    REFUSES_NULL(dwcp_caller_call, caller, case_372, true),
+    REFUSES_NULL(dwcp_caller_call, function, case_373, true),
+    ALLOWS_NULL(dwcp_caller_call, signature, case_374, true),
+    REFUSES_NULL(dwcp_caller_call, args, case_375, true),
+    REFUSES_NULL(dwcp_caller_call, results, case_376, true),
+    ALLOWS_NULL(dwcp_caller_call, nresults, case_377, true),
+    ALLOWS_NULL(dwcp_caller_call, error, case_378, true),
+    REFUSES_NULL(dwcp_caller_call_ref, caller, case_379, true),
+    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_380, true),
+    REFUSES_NULL(dwcp_caller_call_ref, args, case_381, true),
+    REFUSES_NULL(dwcp_caller_call_ref, results, case_382, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_383, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, error, case_384, true),
+    REFUSES_NULL(dwcp_caller_externref_new, caller, case_385, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, data, case_386, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_387, true),
+    REFUSES_NULL(dwcp_caller_externref_new, out, case_388, true),
+    REFUSES_NULL(dwcp_caller_externref_data, caller, case_389, true),
+    REFUSES_NULL(dwcp_caller_externref_data, value, case_390, true),
+    REFUSES_NULL(dwcp_caller_externref_data, out, case_391, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_392, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, value, case_393, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, out, case_394, true),
+    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_395, true),
+    CALLS(dwcp_cancel_new, none, case_396, false),
+    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_397, false),
+    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_398, false),
+    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_399, false),
+    SURVIVES_NULL(dwcp_cancel_free, cancel, case_400, false),
+    REFUSES_NULL(dwcp_vm_acquire, module, case_401, false),
+    ALLOWS_NULL(dwcp_vm_acquire, options, case_402, false),
+    REFUSES_NULL(dwcp_vm_acquire, out, case_403, false),
+    ALLOWS_NULL(dwcp_vm_acquire, error, case_404, false),
+    SURVIVES_NULL(dwcp_vm_release, vm, case_405, false),
+    REFUSES_NULL(dwcp_vm_call, vm, case_406, false),
+    REFUSES_NULL(dwcp_vm_call, function, case_407, false),
+    REFUSES_NULL(dwcp_vm_call, args, case_408, false),
+    ALLOWS_NULL(dwcp_vm_call, options, case_409, false),
+    REFUSES_NULL(dwcp_vm_call, results, case_410, false),
+    ALLOWS_NULL(dwcp_vm_call, nresults, case_411, false),
+    ALLOWS_NULL(dwcp_vm_call, stats, case_412, false),
+    ALLOWS_NULL(dwcp_vm_call, error, case_413, false),
+    REFUSES_NULL(dwcp_vm_call_ref, vm, case_414, false),
+    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_415, false),
+    REFUSES_NULL(dwcp_vm_call_ref, args, case_416, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, options, case_417, false),
+    REFUSES_NULL(dwcp_vm_call_ref, results, case_418, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_419, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_420, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, error, case_421, false),
+    REFUSES_NULL(dwcp_vm_read, vm, case_422, false),
+    REFUSES_NULL(dwcp_vm_read, dst, case_423, false),
+    ALLOWS_NULL(dwcp_vm_read, error, case_424, false),
+    REFUSES_NULL(dwcp_vm_write, vm, case_425, false),
+    REFUSES_NULL(dwcp_vm_write, src, case_426, false),
+    ALLOWS_NULL(dwcp_vm_write, error, case_427, false),
+    REFUSES_NULL(dwcp_vm_memory_size, vm, case_428, false),
+    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_429, false),
+    ALLOWS_NULL(dwcp_vm_memory_size, error, case_430, false),
+    REFUSES_NULL(dwcp_vm_global_get, vm, case_431, false),
+    REFUSES_NULL(dwcp_vm_global_get, name, case_432, false),
+    REFUSES_NULL(dwcp_vm_global_get, out, case_433, false),
+    ALLOWS_NULL(dwcp_vm_global_get, error, case_434, false),
+    REFUSES_NULL(dwcp_vm_global_set, vm, case_435, false),
+    REFUSES_NULL(dwcp_vm_global_set, name, case_436, false),
+    REFUSES_NULL(dwcp_vm_global_set, value, case_437, false),
+    ALLOWS_NULL(dwcp_vm_global_set, error, case_438, false),
+    REFUSES_NULL(dwcp_vm_externref_new, vm, case_439, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, data, case_440, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_441, false),
+    REFUSES_NULL(dwcp_vm_externref_new, out, case_442, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, error, case_443, false),
+    REFUSES_NULL(dwcp_vm_externref_data, vm, case_444, false),
+    REFUSES_NULL(dwcp_vm_externref_data, value, case_445, false),
+    REFUSES_NULL(dwcp_vm_externref_data, out, case_446, false),
+    ALLOWS_NULL(dwcp_vm_externref_data, error, case_447, false),
+    REFUSES_NULL(dwcp_vm_ref_free, vm, case_448, false),
+    REFUSES_NULL(dwcp_vm_ref_free, value, case_449, false),
+    ALLOWS_NULL(dwcp_vm_ref_free, error, case_450, false),
+    REFUSES_NULL(dwcp_vm_gc, vm, case_451, false),
+    ALLOWS_NULL(dwcp_vm_gc, error, case_452, false),
 };
 
 int main(void) {

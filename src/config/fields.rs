@@ -247,6 +247,14 @@ fields! {
         "Size to which a guest may grow a file.";
     max_open_files: u32, "files", 0 => 65_536, per_runtime fixed; 10;
         "Files and directories that a guest may hold open at once, beside stdio and the allowed directories.";
+    max_bytes_written: u64, "bytes", 0 => MAX_FILE, per_runtime fixed; 100 * MIB;
+        "Bytes that one call's guest may write to files, and by which it may make them larger, in all.";
+    max_files_created: u32, "names", 0 => 10_000_000, per_runtime fixed; 10_000;
+        "Files, directories and links that one call's guest may create, also if it removes them again.";
+    deterministic: bool, "", 0 => 0, per_runtime fixed; false;
+        "Whether the same call gives the same bytes: NaNs are canonical, random bytes come from random_seed, clocks tell no real time.";
+    random_seed: u64, "", 0 => u64::MAX, per_runtime fixed; 0;
+        "What the random bytes of a deterministic runtime's guests follow from. Each call begins with it anew.";
 
     // ---- observation ----
     enable_metrics: bool, "", 0 => 0, per_runtime fixed; true;

@@ -166,3 +166,114 @@ pub unsafe extern "C" fn dwcp_config_set_max_open_files(
 pub unsafe extern "C" fn dwcp_config_get_max_open_files(config: *const dwcp_config) -> u32 {
     get(config, 0, &field::max_open_files)
 }
+
+/// Sets max_bytes_written. Bytes that one call's guest may write to files, and by which it may make them larger, in all.
+/// Standard streams do not count. Each call of a session begins anew.
+/// Range: 0 to INT64_MAX. Unit: bytes. Default: 100 MiB in every profile. Per runtime: a call cannot change it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_max_bytes_written(
+    config: *mut dwcp_config,
+    value: u64,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::max_bytes_written, value)
+}
+
+/// The value of max_bytes_written, in bytes.
+/// Returns: the value; 0 if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_max_bytes_written(config: *const dwcp_config) -> u64 {
+    get(config, 0, &field::max_bytes_written)
+}
+
+/// Sets max_files_created. Files, directories and links that one call's guest may create, also if it removes them again.
+/// Each call of a session begins anew.
+/// Range: 0 to 10 000 000 names. Default: 10 000 in every profile. Per runtime: a call cannot change it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_max_files_created(
+    config: *mut dwcp_config,
+    value: u32,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::max_files_created, value)
+}
+
+/// The value of max_files_created.
+/// Returns: the value; 0 if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_max_files_created(config: *const dwcp_config) -> u32 {
+    get(config, 0, &field::max_files_created)
+}
+
+/// Sets deterministic. Whether the same call gives the same bytes: NaNs are canonical, random bytes come from random_seed, clocks
+/// tell no real time.
+/// Range: true or false. Default: false in every profile. Per runtime: a call cannot change it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_deterministic(
+    config: *mut dwcp_config,
+    value: bool,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::deterministic, value)
+}
+
+/// The value of deterministic.
+/// Returns: the value; false if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_deterministic(config: *const dwcp_config) -> bool {
+    get(config, false, &field::deterministic)
+}
+
+/// Sets random_seed. What the random bytes of a deterministic runtime's guests follow from. Each call begins with it anew.
+/// Range: any. Default: 0 in every profile. Per runtime: a call cannot change it.
+/// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+/// Ownership: `*error` is yours to free on failure.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_set_random_seed(
+    config: *mut dwcp_config,
+    value: u64,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    set(config, error, &field::random_seed, value)
+}
+
+/// The value of random_seed.
+/// Returns: the value; 0 if `config` is NULL or no config.
+/// Errors: none
+/// Ownership: nothing changes hands.
+/// Threads: one thread at a time for one config.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_config_get_random_seed(config: *const dwcp_config) -> u64 {
+    get(config, 0, &field::random_seed)
+}
