@@ -132,6 +132,15 @@ static dwcp_status_t fixture_probe(void *user, dwcp_caller_t *caller, const dwcp
 
 static inline void fixture_finalizer(void *user) { (void)user; }
 
+static inline int64_t fixture_read(void *user, uint8_t *buffer, size_t capacity) {
+    (void)user, (void)buffer, (void)capacity;
+    return 0;
+}
+
+static inline void fixture_line(void *user, int32_t fd, const char *line, size_t len, bool ends) {
+    (void)user, (void)fd, (void)line, (void)len, (void)ends;
+}
+
 static inline dwcp_module_t *fixture_dwcp_module(fixture_t *x) {
     if (x->module == NULL) {
         dwcp_load_options_t options = DWCP_LOAD_OPTIONS_INIT;
@@ -261,6 +270,9 @@ static inline dwcp_module_info_t *fixture_infos(fixture_t *x) {
 #define VALID_dwcp_wasi_set_args__args(x) FIXTURE_NAMES
 #define VALID_dwcp_wasi_set_output__fd(x) 1
 #define VALID_dwcp_wasi_output__fd(x) 1
+#define VALID_dwcp_wasi_set_output_callback__fd(x) 1
+#define VALID_dwcp_wasi_set_output_callback__callback(x) fixture_line
+#define VALID_dwcp_wasi_set_stdin_callback__callback(x) fixture_read
 
 #define VALID_alias(x) "an alias"
 #define VALID_nrows(x) 2

@@ -177,8 +177,8 @@ typedef struct dwcp_runtime dwcp_runtime_t;
 typedef struct dwcp_vm dwcp_vm_t;
 
 /**
- * The WASI settings of a call: arguments, environment, stdio, directories. One thread at a time; one handle serves any number
- * of calls, one after another.
+ * The WASI settings of a call: arguments, environment, stdio, directories, clocks, random bytes. One thread at a time; one handle
+ * serves any number of calls, one after another.
  */
 typedef struct dwcp_wasi dwcp_wasi_t;
 
@@ -468,6 +468,23 @@ typedef struct dwcp_call_stats_t {
 
 /** What happens to what a guest writes to stdout or stderr: one of DWCP_OUTPUT_.... */
 typedef int32_t dwcp_output_mode_t;
+
+/**
+ * Gives a guest its input when it reads stdin: puts up to `capacity` bytes (at least 1) into `buffer` and returns how many.
+ * 0 is the end of the input, after which it is not called again in this call; a negative number is an error (the guest gets errno
+ * EIO) and the next read calls it again. `buffer` is the guest's memory itself: write only. Where and how it runs, and what it may
+ * not do, is the same as for a dwcp_host_fn; it cannot be interrupted: a deadline that passes in it ends the call when it returns.
+ */
+typedef int64_t (*dwcp_read_fn)(void *user, uint8_t *buffer, size_t capacity);
+
+/**
+ * Takes a guest's output line by line as the guest writes it; `fd` is 1 or 2. `line` has no NUL at its end and may hold any bytes,
+ * UTF-8 or not; it is valid during the call only. `ends` is true if the guest ended the line (its '\n' is not part of `line`).
+ * It is false for the pieces of 64 KiB that a longer line comes in, but for the last of them, which may be empty, and for what is
+ * left unended when the call ends, however it ends. Where and how it runs, and what it may not do, is the same as for a
+ * dwcp_host_fn; it cannot be interrupted: a deadline that passes in it ends the call when it returns.
+ */
+typedef void (*dwcp_line_fn)(void *user, int32_t fd, const char *line, size_t len, bool ends);
 
 /**
  * What a runtime counts and times. A cold start is a load or an execute that compiled, from entry until a VM could run; one that
@@ -3052,6 +3069,75 @@ dwcp_status_t dwcp_wasi_set_output(dwcp_wasi_t *wasi,
                                    dwcp_output_mode_t mode,
                                    size_t cap,
                                    dwcp_error_t **error);
+
+/**
+ * Lets a callback of the host give the guest its stdin, when the guest reads it.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` or `callback` is NULL).
+ * Ownership: `user` belongs to the library from now on, also when this fails: `finalizer`, unless NULL, is called with it once,
+ * when the settings say something else or are freed and no call uses them any more.
+ * Threads: one at a time for the same settings. Calls at once with the same settings call it at once.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_set_stdin_callback(dwcp_wasi_t *wasi,
+                                           dwcp_read_fn callback,
+                                           void *user,
+                                           dwcp_finalizer_fn finalizer,
+                                           dwcp_error_t **error);
+
+/**
+ * Lets a callback of the host take what the guest writes to stdout (`fd` 1) or stderr (`fd` 2), line by line.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` or `callback` is NULL, `fd` is neither 1 nor 2).
+ * Ownership: `user` belongs to the library from now on, also when this fails: `finalizer`, unless NULL, is called with it once,
+ * when the settings say something else or are freed and no call uses them any more.
+ * Threads: one at a time for the same settings. Calls at once with the same settings call it at once.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_set_output_callback(dwcp_wasi_t *wasi,
+                                            int32_t fd,
+                                            dwcp_line_fn callback,
+                                            void *user,
+                                            dwcp_finalizer_fn finalizer,
+                                            dwcp_error_t **error);
+
+/**
+ * Gives the guest clocks that tell a time of their own, for tests and for results that do not depend on the time. The realtime
+ * clock begins at `realtime_ns` nanoseconds after 1970, the monotonic one at 1 s, both anew with each VM; each reading of either
+ * is followed by one that is `step_ns` later (0: they stand still). A guest that sleeps wakes at once, and its clocks have moved
+ * on by as long as it meant to sleep. Deadlines are kept in real time; files have the file system's times.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL).
+ * Ownership: borrows the settings.
+ * Threads: one at a time for the same settings.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_set_clocks(dwcp_wasi_t *wasi,
+                                   uint64_t realtime_ns,
+                                   uint64_t step_ns,
+                                   dwcp_error_t **error);
+
+/**
+ * Lets the guest's random bytes follow from `seed`: the same ones in each VM, by any version of the library. They are the key stream
+ * of ChaCha with 12 rounds, 64-bit counter and nonce 0, whose key is the seed in 8 bytes, the lowest first, and 24 zeros; each
+ * random_get takes whole words of 4 bytes. Without a seed the same generator is keyed by the operating system.
+ *
+ * Returns: DWCP_OK.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL).
+ * Ownership: borrows the settings.
+ * Threads: one at a time for the same settings.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_wasi_set_random_seed(dwcp_wasi_t *wasi,
+                                        uint64_t seed,
+                                        dwcp_error_t **error);
 
 /**
  * Adds a directory of the host that the guest sees under the path `guest`. It must be one of the runtime's

@@ -2584,7 +2584,7 @@ static void case_320(fixture_t *x) {
 static void case_321(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_wasi_add_directory(NULL, VALID_host(x), VALID_guest(x), true, &error);
+    dwcp_status_t got = dwcp_wasi_set_stdin_callback(NULL, VALID_dwcp_wasi_set_stdin_callback__callback(x), VALID_user(x), VALID_finalizer(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
@@ -2592,7 +2592,7 @@ static void case_321(fixture_t *x) {
 static void case_322(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), NULL, VALID_guest(x), true, &error);
+    dwcp_status_t got = dwcp_wasi_set_stdin_callback(fixture_dwcp_wasi(x), NULL, VALID_user(x), VALID_finalizer(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
@@ -2600,18 +2600,122 @@ static void case_322(fixture_t *x) {
 static void case_323(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
-    dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), NULL, true, &error);
+    dwcp_status_t got = dwcp_wasi_set_stdin_callback(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_stdin_callback__callback(x), NULL, VALID_finalizer(x), &error);
     fixture_status(x, got);
     fixture_error_matches(x, got, error);
 }
 
 static void case_324(fixture_t *x) {
     (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_set_stdin_callback(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_stdin_callback__callback(x), VALID_user(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_325(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_wasi_set_stdin_callback(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_stdin_callback__callback(x), VALID_user(x), VALID_finalizer(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_326(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_set_output_callback(NULL, VALID_dwcp_wasi_set_output_callback__fd(x), VALID_dwcp_wasi_set_output_callback__callback(x), VALID_user(x), VALID_finalizer(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_327(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_set_output_callback(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output_callback__fd(x), NULL, VALID_user(x), VALID_finalizer(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_328(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_set_output_callback(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output_callback__fd(x), VALID_dwcp_wasi_set_output_callback__callback(x), NULL, VALID_finalizer(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_329(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_set_output_callback(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output_callback__fd(x), VALID_dwcp_wasi_set_output_callback__callback(x), VALID_user(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_330(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_wasi_set_output_callback(fixture_dwcp_wasi(x), VALID_dwcp_wasi_set_output_callback__fd(x), VALID_dwcp_wasi_set_output_callback__callback(x), VALID_user(x), VALID_finalizer(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_331(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_set_clocks(NULL, 1, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_332(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_wasi_set_clocks(fixture_dwcp_wasi(x), 1, 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_333(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_set_random_seed(NULL, 1, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_334(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_wasi_set_random_seed(fixture_dwcp_wasi(x), 1, NULL);
+    fixture_status(x, got);
+}
+
+static void case_335(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_add_directory(NULL, VALID_host(x), VALID_guest(x), true, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_336(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), NULL, VALID_guest(x), true, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_337(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), NULL, true, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_338(fixture_t *x) {
+    (void)x;
     dwcp_status_t got = dwcp_wasi_add_directory(fixture_dwcp_wasi(x), VALID_host(x), VALID_guest(x), true, NULL);
     fixture_status(x, got);
 }
 
-static void case_325(fixture_t *x) {
+static void case_339(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2625,7 +2729,7 @@ static void case_325(fixture_t *x) {
     }
 }
 
-static void case_326(fixture_t *x) {
+static void case_340(fixture_t *x) {
     (void)x;
     bool truncated = true;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2637,7 +2741,7 @@ static void case_326(fixture_t *x) {
     }
 }
 
-static void case_327(fixture_t *x) {
+static void case_341(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2649,7 +2753,7 @@ static void case_327(fixture_t *x) {
     }
 }
 
-static void case_328(fixture_t *x) {
+static void case_342(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     bool truncated = true;
@@ -2661,7 +2765,7 @@ static void case_328(fixture_t *x) {
     }
 }
 
-static void case_329(fixture_t *x) {
+static void case_343(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2673,7 +2777,7 @@ static void case_329(fixture_t *x) {
     }
 }
 
-static void case_330(fixture_t *x) {
+static void case_344(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2681,7 +2785,7 @@ static void case_330(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_331(fixture_t *x) {
+static void case_345(fixture_t *x) {
     (void)x;
     dwcp_runtime_metrics_t io = DWCP_RUNTIME_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2691,7 +2795,7 @@ static void case_331(fixture_t *x) {
     }
 }
 
-static void case_332(fixture_t *x) {
+static void case_346(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2703,7 +2807,7 @@ static void case_332(fixture_t *x) {
     }
 }
 
-static void case_333(fixture_t *x) {
+static void case_347(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2711,7 +2815,7 @@ static void case_333(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_334(fixture_t *x) {
+static void case_348(fixture_t *x) {
     (void)x;
     dwcp_pool_metrics_t io = DWCP_POOL_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_pool_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2721,7 +2825,7 @@ static void case_334(fixture_t *x) {
     }
 }
 
-static void case_335(fixture_t *x) {
+static void case_349(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2733,7 +2837,7 @@ static void case_335(fixture_t *x) {
     }
 }
 
-static void case_336(fixture_t *x) {
+static void case_350(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), NULL, &error);
@@ -2741,7 +2845,7 @@ static void case_336(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_337(fixture_t *x) {
+static void case_351(fixture_t *x) {
     (void)x;
     dwcp_cache_metrics_t io = DWCP_CACHE_METRICS_INIT;
     dwcp_status_t got = dwcp_runtime_cache_metrics(fixture_dwcp_runtime(x), &io, NULL);
@@ -2751,7 +2855,7 @@ static void case_337(fixture_t *x) {
     }
 }
 
-static void case_338(fixture_t *x) {
+static void case_352(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2768,7 +2872,7 @@ static void case_338(fixture_t *x) {
     }
 }
 
-static void case_339(fixture_t *x) {
+static void case_353(fixture_t *x) {
     (void)x;
     size_t len = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2780,7 +2884,7 @@ static void case_339(fixture_t *x) {
     }
 }
 
-static void case_340(fixture_t *x) {
+static void case_354(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2795,7 +2899,7 @@ static void case_340(fixture_t *x) {
     }
 }
 
-static void case_341(fixture_t *x) {
+static void case_355(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2810,7 +2914,7 @@ static void case_341(fixture_t *x) {
     }
 }
 
-static void case_342(fixture_t *x) {
+static void case_356(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2826,7 +2930,7 @@ static void case_342(fixture_t *x) {
     }
 }
 
-static void case_343(fixture_t *x) {
+static void case_357(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2842,7 +2946,7 @@ static void case_343(fixture_t *x) {
     }
 }
 
-static void case_344(fixture_t *x) {
+static void case_358(fixture_t *x) {
     (void)x;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2856,7 +2960,7 @@ static void case_344(fixture_t *x) {
     }
 }
 
-static void case_345(fixture_t *x) {
+static void case_359(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2870,7 +2974,7 @@ static void case_345(fixture_t *x) {
     }
 }
 
-static void case_346(fixture_t *x) {
+static void case_360(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2886,7 +2990,7 @@ static void case_346(fixture_t *x) {
     }
 }
 
-static void case_347(fixture_t *x) {
+static void case_361(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2902,7 +3006,7 @@ static void case_347(fixture_t *x) {
     }
 }
 
-static void case_348(fixture_t *x) {
+static void case_362(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2916,7 +3020,7 @@ static void case_348(fixture_t *x) {
     }
 }
 
-static void case_349(fixture_t *x) {
+static void case_363(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2930,27 +3034,27 @@ static void case_349(fixture_t *x) {
     }
 }
 
-static void case_350(fixture_t *x) {
+static void case_364(fixture_t *x) {
     (void)x;
     dwcp_batch_rows_clear(NULL, VALID_nrows(x));
 }
 
-static void case_351(fixture_t *x) {
+static void case_365(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_user_data(NULL);
 }
 
-static void case_352(fixture_t *x) {
+static void case_366(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_call_id(NULL);
 }
 
-static void case_353(fixture_t *x) {
+static void case_367(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_remaining_ns(NULL);
 }
 
-static void case_354(fixture_t *x) {
+static void case_368(fixture_t *x) {
     (void)x;
     uint8_t *out = FIXTURE_POISON(uint8_t);
     dwcp_status_t got = dwcp_caller_memory(NULL, VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
@@ -2960,52 +3064,52 @@ static void case_354(fixture_t *x) {
     }
 }
 
-static void case_355(fixture_t *x) {
+static void case_369(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_356(fixture_t *x) {
+static void case_370(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_357(fixture_t *x) {
+static void case_371(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_358(fixture_t *x) {
+static void case_372(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_359(fixture_t *x) {
+static void case_373(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_360(fixture_t *x) {
+static void case_374(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(NULL, VALID_message(x), VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_361(fixture_t *x) {
+static void case_375(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_362(fixture_t *x) {
+static void case_376(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_memory_size(NULL);
 }
 
-static void case_363(fixture_t *x) {
+static void case_377(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_string(NULL, VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
@@ -3015,13 +3119,13 @@ static void case_363(fixture_t *x) {
     }
 }
 
-static void case_364(fixture_t *x) {
+static void case_378(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_365(fixture_t *x) {
+static void case_379(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_c_string(NULL, VALID_ptr(x), &out);
@@ -3031,13 +3135,13 @@ static void case_365(fixture_t *x) {
     }
 }
 
-static void case_366(fixture_t *x) {
+static void case_380(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_367(fixture_t *x) {
+static void case_381(fixture_t *x) {
     (void)x;
     uint64_t ptr = 77;
     dwcp_status_t got = dwcp_caller_allocate(NULL, VALID_len(x), &ptr);
@@ -3047,31 +3151,31 @@ static void case_367(fixture_t *x) {
     }
 }
 
-static void case_368(fixture_t *x) {
+static void case_382(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_369(fixture_t *x) {
+static void case_383(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(NULL, VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_370(fixture_t *x) {
+static void case_384(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_371(fixture_t *x) {
+static void case_385(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), NULL, VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_372(fixture_t *x) {
+static void case_386(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3083,7 +3187,7 @@ static void case_372(fixture_t *x) {
     }
 }
 
-static void case_373(fixture_t *x) {
+static void case_387(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3095,7 +3199,7 @@ static void case_373(fixture_t *x) {
     }
 }
 
-static void case_374(fixture_t *x) {
+static void case_388(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3107,7 +3211,7 @@ static void case_374(fixture_t *x) {
     }
 }
 
-static void case_375(fixture_t *x) {
+static void case_389(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3119,7 +3223,7 @@ static void case_375(fixture_t *x) {
     }
 }
 
-static void case_376(fixture_t *x) {
+static void case_390(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3131,7 +3235,7 @@ static void case_376(fixture_t *x) {
     }
 }
 
-static void case_377(fixture_t *x) {
+static void case_391(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -3139,7 +3243,7 @@ static void case_377(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_378(fixture_t *x) {
+static void case_392(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -3149,7 +3253,7 @@ static void case_378(fixture_t *x) {
     }
 }
 
-static void case_379(fixture_t *x) {
+static void case_393(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3161,7 +3265,7 @@ static void case_379(fixture_t *x) {
     }
 }
 
-static void case_380(fixture_t *x) {
+static void case_394(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3173,7 +3277,7 @@ static void case_380(fixture_t *x) {
     }
 }
 
-static void case_381(fixture_t *x) {
+static void case_395(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3185,7 +3289,7 @@ static void case_381(fixture_t *x) {
     }
 }
 
-static void case_382(fixture_t *x) {
+static void case_396(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3197,7 +3301,7 @@ static void case_382(fixture_t *x) {
     }
 }
 
-static void case_383(fixture_t *x) {
+static void case_397(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -3205,7 +3309,7 @@ static void case_383(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_384(fixture_t *x) {
+static void case_398(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -3215,31 +3319,31 @@ static void case_384(fixture_t *x) {
     }
 }
 
-static void case_385(fixture_t *x) {
+static void case_399(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_386(fixture_t *x) {
+static void case_400(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), NULL, VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_387(fixture_t *x) {
+static void case_401(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), NULL, VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_388(fixture_t *x) {
+static void case_402(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_389(fixture_t *x) {
+static void case_403(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(NULL, VALID_dwcp_caller_externref_data__value(x), &out);
@@ -3249,7 +3353,7 @@ static void case_389(fixture_t *x) {
     }
 }
 
-static void case_390(fixture_t *x) {
+static void case_404(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), NULL, &out);
@@ -3259,64 +3363,64 @@ static void case_390(fixture_t *x) {
     }
 }
 
-static void case_391(fixture_t *x) {
+static void case_405(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_392(fixture_t *x) {
+static void case_406(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(NULL, VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_393(fixture_t *x) {
+static void case_407(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_394(fixture_t *x) {
+static void case_408(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_395(fixture_t *x) {
+static void case_409(fixture_t *x) {
     (void)x;
     bool got = dwcp_caller_is_cancelled(NULL);
     (void)got;
 }
 
-static void case_396(fixture_t *x) {
+static void case_410(fixture_t *x) {
     (void)x;
     dwcp_cancel_t *got = dwcp_cancel_new();
     dwcp_cancel_free(got);
 }
 
-static void case_397(fixture_t *x) {
+static void case_411(fixture_t *x) {
     (void)x;
     dwcp_cancel_fire(NULL);
 }
 
-static void case_398(fixture_t *x) {
+static void case_412(fixture_t *x) {
     (void)x;
     dwcp_cancel_reset(NULL);
 }
 
-static void case_399(fixture_t *x) {
+static void case_413(fixture_t *x) {
     (void)x;
     bool got = dwcp_cancel_is_fired(NULL);
     (void)got;
 }
 
-static void case_400(fixture_t *x) {
+static void case_414(fixture_t *x) {
     (void)x;
     dwcp_cancel_free(NULL);
 }
 
-static void case_401(fixture_t *x) {
+static void case_415(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -3333,7 +3437,7 @@ static void case_401(fixture_t *x) {
     }
 }
 
-static void case_402(fixture_t *x) {
+static void case_416(fixture_t *x) {
     (void)x;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3348,7 +3452,7 @@ static void case_402(fixture_t *x) {
     }
 }
 
-static void case_403(fixture_t *x) {
+static void case_417(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3360,7 +3464,7 @@ static void case_403(fixture_t *x) {
     }
 }
 
-static void case_404(fixture_t *x) {
+static void case_418(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -3375,12 +3479,12 @@ static void case_404(fixture_t *x) {
     }
 }
 
-static void case_405(fixture_t *x) {
+static void case_419(fixture_t *x) {
     (void)x;
     dwcp_vm_release(NULL);
 }
 
-static void case_406(fixture_t *x) {
+static void case_420(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3396,7 +3500,7 @@ static void case_406(fixture_t *x) {
     }
 }
 
-static void case_407(fixture_t *x) {
+static void case_421(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3412,7 +3516,7 @@ static void case_407(fixture_t *x) {
     }
 }
 
-static void case_408(fixture_t *x) {
+static void case_422(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3428,7 +3532,7 @@ static void case_408(fixture_t *x) {
     }
 }
 
-static void case_409(fixture_t *x) {
+static void case_423(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3442,7 +3546,7 @@ static void case_409(fixture_t *x) {
     }
 }
 
-static void case_410(fixture_t *x) {
+static void case_424(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3458,7 +3562,7 @@ static void case_410(fixture_t *x) {
     }
 }
 
-static void case_411(fixture_t *x) {
+static void case_425(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3472,7 +3576,7 @@ static void case_411(fixture_t *x) {
     }
 }
 
-static void case_412(fixture_t *x) {
+static void case_426(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3486,7 +3590,7 @@ static void case_412(fixture_t *x) {
     }
 }
 
-static void case_413(fixture_t *x) {
+static void case_427(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3500,7 +3604,7 @@ static void case_413(fixture_t *x) {
     }
 }
 
-static void case_414(fixture_t *x) {
+static void case_428(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3516,7 +3620,7 @@ static void case_414(fixture_t *x) {
     }
 }
 
-static void case_415(fixture_t *x) {
+static void case_429(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3532,7 +3636,7 @@ static void case_415(fixture_t *x) {
     }
 }
 
-static void case_416(fixture_t *x) {
+static void case_430(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3548,7 +3652,7 @@ static void case_416(fixture_t *x) {
     }
 }
 
-static void case_417(fixture_t *x) {
+static void case_431(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3562,7 +3666,7 @@ static void case_417(fixture_t *x) {
     }
 }
 
-static void case_418(fixture_t *x) {
+static void case_432(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3578,7 +3682,7 @@ static void case_418(fixture_t *x) {
     }
 }
 
-static void case_419(fixture_t *x) {
+static void case_433(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3592,7 +3696,7 @@ static void case_419(fixture_t *x) {
     }
 }
 
-static void case_420(fixture_t *x) {
+static void case_434(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3606,7 +3710,7 @@ static void case_420(fixture_t *x) {
     }
 }
 
-static void case_421(fixture_t *x) {
+static void case_435(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3620,7 +3724,7 @@ static void case_421(fixture_t *x) {
     }
 }
 
-static void case_422(fixture_t *x) {
+static void case_436(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
@@ -3628,7 +3732,7 @@ static void case_422(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_423(fixture_t *x) {
+static void case_437(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_read__len(x), &error);
@@ -3636,13 +3740,13 @@ static void case_423(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_424(fixture_t *x) {
+static void case_438(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_425(fixture_t *x) {
+static void case_439(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
@@ -3650,7 +3754,7 @@ static void case_425(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_426(fixture_t *x) {
+static void case_440(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_write__len(x), &error);
@@ -3658,13 +3762,13 @@ static void case_426(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_427(fixture_t *x) {
+static void case_441(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_428(fixture_t *x) {
+static void case_442(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3676,7 +3780,7 @@ static void case_428(fixture_t *x) {
     }
 }
 
-static void case_429(fixture_t *x) {
+static void case_443(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), NULL, &error);
@@ -3684,7 +3788,7 @@ static void case_429(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_430(fixture_t *x) {
+static void case_444(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), &bytes, NULL);
@@ -3694,7 +3798,7 @@ static void case_430(fixture_t *x) {
     }
 }
 
-static void case_431(fixture_t *x) {
+static void case_445(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(NULL, VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
@@ -3702,7 +3806,7 @@ static void case_431(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_432(fixture_t *x) {
+static void case_446(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_get__out(x), &error);
@@ -3710,7 +3814,7 @@ static void case_432(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_433(fixture_t *x) {
+static void case_447(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), NULL, &error);
@@ -3718,13 +3822,13 @@ static void case_433(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_434(fixture_t *x) {
+static void case_448(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_435(fixture_t *x) {
+static void case_449(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(NULL, VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
@@ -3732,7 +3836,7 @@ static void case_435(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_436(fixture_t *x) {
+static void case_450(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_set__value(x), &error);
@@ -3740,7 +3844,7 @@ static void case_436(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_437(fixture_t *x) {
+static void case_451(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), NULL, &error);
@@ -3748,13 +3852,13 @@ static void case_437(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_438(fixture_t *x) {
+static void case_452(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_439(fixture_t *x) {
+static void case_453(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3762,7 +3866,7 @@ static void case_439(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_440(fixture_t *x) {
+static void case_454(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), NULL, VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3770,7 +3874,7 @@ static void case_440(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_441(fixture_t *x) {
+static void case_455(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), NULL, VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3778,7 +3882,7 @@ static void case_441(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_442(fixture_t *x) {
+static void case_456(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), NULL, &error);
@@ -3786,13 +3890,13 @@ static void case_442(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_443(fixture_t *x) {
+static void case_457(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_444(fixture_t *x) {
+static void case_458(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3804,7 +3908,7 @@ static void case_444(fixture_t *x) {
     }
 }
 
-static void case_445(fixture_t *x) {
+static void case_459(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3816,7 +3920,7 @@ static void case_445(fixture_t *x) {
     }
 }
 
-static void case_446(fixture_t *x) {
+static void case_460(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), NULL, &error);
@@ -3824,7 +3928,7 @@ static void case_446(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_447(fixture_t *x) {
+static void case_461(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), &out, NULL);
@@ -3834,7 +3938,7 @@ static void case_447(fixture_t *x) {
     }
 }
 
-static void case_448(fixture_t *x) {
+static void case_462(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(NULL, VALID_dwcp_vm_ref_free__value(x), &error);
@@ -3842,7 +3946,7 @@ static void case_448(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_449(fixture_t *x) {
+static void case_463(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), NULL, &error);
@@ -3850,13 +3954,13 @@ static void case_449(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_450(fixture_t *x) {
+static void case_464(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_451(fixture_t *x) {
+static void case_465(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_gc(NULL, &error);
@@ -3864,7 +3968,7 @@ static void case_451(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_452(fixture_t *x) {
+static void case_466(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), NULL);
     fixture_status(x, got);
@@ -4192,138 +4296,152 @@ static const fixture_row_t rows[] = {
     ALLOWS_NULL(dwcp_wasi_inherit_stdin, error, case_318, false),
     REFUSES_NULL(dwcp_wasi_set_output, wasi, case_319, false),
     ALLOWS_NULL(dwcp_wasi_set_output, error, case_320, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_321, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, host, case_322, false),
-    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_323, false),
-    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_324, false),
-    REFUSES_NULL(dwcp_wasi_output, wasi, case_325, false),
-    REFUSES_NULL(dwcp_wasi_output, out, case_326, false),
-    ALLOWS_NULL(dwcp_wasi_output, truncated, case_327, false),
-    ALLOWS_NULL(dwcp_wasi_output, error, case_328, false),
-    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_329, false),
-    REFUSES_NULL(dwcp_runtime_metrics, io, case_330, false),
-    ALLOWS_NULL(dwcp_runtime_metrics, error, case_331, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_332, false),
-    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_333, false),
-    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_334, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_335, false),
-    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_336, false),
-    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_337, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_338, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_339, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_340, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_341, false),
-    REFUSES_NULL(dwcp_function_call_batch, function, case_342, false),
-    REFUSES_NULL(dwcp_function_call_batch, args, case_343, false),
-    ALLOWS_NULL(dwcp_function_call_batch, options, case_344, false),
-    ALLOWS_NULL(dwcp_function_call_batch, batch, case_345, false),
-    REFUSES_NULL(dwcp_function_call_batch, results, case_346, false),
-    REFUSES_NULL(dwcp_function_call_batch, rows, case_347, false),
-    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_348, false),
-    ALLOWS_NULL(dwcp_function_call_batch, error, case_349, false),
-    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_350, false),
-    SURVIVES_NULL(dwcp_caller_user_data, caller, case_351, true),
-    SURVIVES_NULL(dwcp_caller_call_id, caller, case_352, true),
-    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_353, true),
-    REFUSES_NULL(dwcp_caller_memory, caller, case_354, true),
-    REFUSES_NULL(dwcp_caller_memory, out, case_355, true),
-    REFUSES_NULL(dwcp_caller_read, caller, case_356, true),
-    REFUSES_NULL(dwcp_caller_read, dst, case_357, true),
-    REFUSES_NULL(dwcp_caller_write, caller, case_358, true),
-    REFUSES_NULL(dwcp_caller_write, src, case_359, true),
-    SURVIVES_NULL(dwcp_caller_fail, caller, case_360, true),
-    SURVIVES_NULL(dwcp_caller_fail, message, case_361, true),
-    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_362, true),
-    REFUSES_NULL(dwcp_caller_string, caller, case_363, true),
-    REFUSES_NULL(dwcp_caller_string, out, case_364, true),
-    REFUSES_NULL(dwcp_caller_c_string, caller, case_365, true),
-    REFUSES_NULL(dwcp_caller_c_string, out, case_366, true),
-    REFUSES_NULL(dwcp_caller_allocate, caller, case_367, true),
-    REFUSES_NULL(dwcp_caller_allocate, ptr, case_368, true),
-    REFUSES_NULL(dwcp_caller_return, caller, case_369, true),
-    REFUSES_NULL(dwcp_caller_return, result, case_370, true),
-    ALLOWS_NULL(dwcp_caller_return, data, case_371, true),
-    REFUSES_NULL(dwcp_caller_call, caller, case_372, true),
-    REFUSES_NULL(dwcp_caller_call, function, case_373, true),
-    ALLOWS_NULL(dwcp_caller_call, signature, case_374, true),
-    REFUSES_NULL(dwcp_caller_call, args, case_375, true),
-    REFUSES_NULL(dwcp_caller_call, results, case_376, true),
-    ALLOWS_NULL(dwcp_caller_call, nresults, case_377, true),
-    ALLOWS_NULL(dwcp_caller_call, error, case_378, true),
-    REFUSES_NULL(dwcp_caller_call_ref, caller, case_379, true),
-    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_380, true),
-    REFUSES_NULL(dwcp_caller_call_ref, args, case_381, true),
-    REFUSES_NULL(dwcp_caller_call_ref, results, case_382, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_383, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, error, case_384, true),
-    REFUSES_NULL(dwcp_caller_externref_new, caller, case_385, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, data, case_386, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_387, true),
-    REFUSES_NULL(dwcp_caller_externref_new, out, case_388, true),
-    REFUSES_NULL(dwcp_caller_externref_data, caller, case_389, true),
-    REFUSES_NULL(dwcp_caller_externref_data, value, case_390, true),
-    REFUSES_NULL(dwcp_caller_externref_data, out, case_391, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_392, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, value, case_393, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, out, case_394, true),
-    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_395, true),
-    CALLS(dwcp_cancel_new, none, case_396, false),
-    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_397, false),
-    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_398, false),
-    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_399, false),
-    SURVIVES_NULL(dwcp_cancel_free, cancel, case_400, false),
-    REFUSES_NULL(dwcp_vm_acquire, module, case_401, false),
-    ALLOWS_NULL(dwcp_vm_acquire, options, case_402, false),
-    REFUSES_NULL(dwcp_vm_acquire, out, case_403, false),
-    ALLOWS_NULL(dwcp_vm_acquire, error, case_404, false),
-    SURVIVES_NULL(dwcp_vm_release, vm, case_405, false),
-    REFUSES_NULL(dwcp_vm_call, vm, case_406, false),
-    REFUSES_NULL(dwcp_vm_call, function, case_407, false),
-    REFUSES_NULL(dwcp_vm_call, args, case_408, false),
-    ALLOWS_NULL(dwcp_vm_call, options, case_409, false),
-    REFUSES_NULL(dwcp_vm_call, results, case_410, false),
-    ALLOWS_NULL(dwcp_vm_call, nresults, case_411, false),
-    ALLOWS_NULL(dwcp_vm_call, stats, case_412, false),
-    ALLOWS_NULL(dwcp_vm_call, error, case_413, false),
-    REFUSES_NULL(dwcp_vm_call_ref, vm, case_414, false),
-    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_415, false),
-    REFUSES_NULL(dwcp_vm_call_ref, args, case_416, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, options, case_417, false),
-    REFUSES_NULL(dwcp_vm_call_ref, results, case_418, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_419, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_420, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, error, case_421, false),
-    REFUSES_NULL(dwcp_vm_read, vm, case_422, false),
-    REFUSES_NULL(dwcp_vm_read, dst, case_423, false),
-    ALLOWS_NULL(dwcp_vm_read, error, case_424, false),
-    REFUSES_NULL(dwcp_vm_write, vm, case_425, false),
-    REFUSES_NULL(dwcp_vm_write, src, case_426, false),
-    ALLOWS_NULL(dwcp_vm_write, error, case_427, false),
-    REFUSES_NULL(dwcp_vm_memory_size, vm, case_428, false),
-    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_429, false),
-    ALLOWS_NULL(dwcp_vm_memory_size, error, case_430, false),
-    REFUSES_NULL(dwcp_vm_global_get, vm, case_431, false),
-    REFUSES_NULL(dwcp_vm_global_get, name, case_432, false),
-    REFUSES_NULL(dwcp_vm_global_get, out, case_433, false),
-    ALLOWS_NULL(dwcp_vm_global_get, error, case_434, false),
-    REFUSES_NULL(dwcp_vm_global_set, vm, case_435, false),
-    REFUSES_NULL(dwcp_vm_global_set, name, case_436, false),
-    REFUSES_NULL(dwcp_vm_global_set, value, case_437, false),
-    ALLOWS_NULL(dwcp_vm_global_set, error, case_438, false),
-    REFUSES_NULL(dwcp_vm_externref_new, vm, case_439, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, data, case_440, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_441, false),
-    REFUSES_NULL(dwcp_vm_externref_new, out, case_442, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, error, case_443, false),
-    REFUSES_NULL(dwcp_vm_externref_data, vm, case_444, false),
-    REFUSES_NULL(dwcp_vm_externref_data, value, case_445, false),
-    REFUSES_NULL(dwcp_vm_externref_data, out, case_446, false),
-    ALLOWS_NULL(dwcp_vm_externref_data, error, case_447, false),
-    REFUSES_NULL(dwcp_vm_ref_free, vm, case_448, false),
-    REFUSES_NULL(dwcp_vm_ref_free, value, case_449, false),
-    ALLOWS_NULL(dwcp_vm_ref_free, error, case_450, false),
-    REFUSES_NULL(dwcp_vm_gc, vm, case_451, false),
-    ALLOWS_NULL(dwcp_vm_gc, error, case_452, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin_callback, wasi, case_321, false),
+    REFUSES_NULL(dwcp_wasi_set_stdin_callback, callback, case_322, false),
+    ALLOWS_NULL(dwcp_wasi_set_stdin_callback, user, case_323, false),
+    ALLOWS_NULL(dwcp_wasi_set_stdin_callback, finalizer, case_324, false),
+    ALLOWS_NULL(dwcp_wasi_set_stdin_callback, error, case_325, false),
+    REFUSES_NULL(dwcp_wasi_set_output_callback, wasi, case_326, false),
+    REFUSES_NULL(dwcp_wasi_set_output_callback, callback, case_327, false),
+    ALLOWS_NULL(dwcp_wasi_set_output_callback, user, case_328, false),
+    ALLOWS_NULL(dwcp_wasi_set_output_callback, finalizer, case_329, false),
+    ALLOWS_NULL(dwcp_wasi_set_output_callback, error, case_330, false),
+    REFUSES_NULL(dwcp_wasi_set_clocks, wasi, case_331, false),
+    ALLOWS_NULL(dwcp_wasi_set_clocks, error, case_332, false),
+    REFUSES_NULL(dwcp_wasi_set_random_seed, wasi, case_333, false),
+    ALLOWS_NULL(dwcp_wasi_set_random_seed, error, case_334, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, wasi, case_335, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, host, case_336, false),
+    REFUSES_NULL(dwcp_wasi_add_directory, guest, case_337, false),
+    ALLOWS_NULL(dwcp_wasi_add_directory, error, case_338, false),
+    REFUSES_NULL(dwcp_wasi_output, wasi, case_339, false),
+    REFUSES_NULL(dwcp_wasi_output, out, case_340, false),
+    ALLOWS_NULL(dwcp_wasi_output, truncated, case_341, false),
+    ALLOWS_NULL(dwcp_wasi_output, error, case_342, false),
+    REFUSES_NULL(dwcp_runtime_metrics, runtime, case_343, false),
+    REFUSES_NULL(dwcp_runtime_metrics, io, case_344, false),
+    ALLOWS_NULL(dwcp_runtime_metrics, error, case_345, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, runtime, case_346, false),
+    REFUSES_NULL(dwcp_runtime_pool_metrics, io, case_347, false),
+    ALLOWS_NULL(dwcp_runtime_pool_metrics, error, case_348, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_349, false),
+    REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_350, false),
+    ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_351, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_352, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_353, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_354, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_355, false),
+    REFUSES_NULL(dwcp_function_call_batch, function, case_356, false),
+    REFUSES_NULL(dwcp_function_call_batch, args, case_357, false),
+    ALLOWS_NULL(dwcp_function_call_batch, options, case_358, false),
+    ALLOWS_NULL(dwcp_function_call_batch, batch, case_359, false),
+    REFUSES_NULL(dwcp_function_call_batch, results, case_360, false),
+    REFUSES_NULL(dwcp_function_call_batch, rows, case_361, false),
+    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_362, false),
+    ALLOWS_NULL(dwcp_function_call_batch, error, case_363, false),
+    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_364, false),
+    SURVIVES_NULL(dwcp_caller_user_data, caller, case_365, true),
+    SURVIVES_NULL(dwcp_caller_call_id, caller, case_366, true),
+    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_367, true),
+    REFUSES_NULL(dwcp_caller_memory, caller, case_368, true),
+    REFUSES_NULL(dwcp_caller_memory, out, case_369, true),
+    REFUSES_NULL(dwcp_caller_read, caller, case_370, true),
+    REFUSES_NULL(dwcp_caller_read, dst, case_371, true),
+    REFUSES_NULL(dwcp_caller_write, caller, case_372, true),
+    REFUSES_NULL(dwcp_caller_write, src, case_373, true),
+    SURVIVES_NULL(dwcp_caller_fail, caller, case_374, true),
+    SURVIVES_NULL(dwcp_caller_fail, message, case_375, true),
+    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_376, true),
+    REFUSES_NULL(dwcp_caller_string, caller, case_377, true),
+    REFUSES_NULL(dwcp_caller_string, out, case_378, true),
+    REFUSES_NULL(dwcp_caller_c_string, caller, case_379, true),
+    REFUSES_NULL(dwcp_caller_c_string, out, case_380, true),
+    REFUSES_NULL(dwcp_caller_allocate, caller, case_381, true),
+    REFUSES_NULL(dwcp_caller_allocate, ptr, case_382, true),
+    REFUSES_NULL(dwcp_caller_return, caller, case_383, true),
+    REFUSES_NULL(dwcp_caller_return, result, case_384, true),
+    ALLOWS_NULL(dwcp_caller_return, data, case_385, true),
+    REFUSES_NULL(dwcp_caller_call, caller, case_386, true),
+    REFUSES_NULL(dwcp_caller_call, function, case_387, true),
+    ALLOWS_NULL(dwcp_caller_call, signature, case_388, true),
+    REFUSES_NULL(dwcp_caller_call, args, case_389, true),
+    REFUSES_NULL(dwcp_caller_call, results, case_390, true),
+    ALLOWS_NULL(dwcp_caller_call, nresults, case_391, true),
+    ALLOWS_NULL(dwcp_caller_call, error, case_392, true),
+    REFUSES_NULL(dwcp_caller_call_ref, caller, case_393, true),
+    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_394, true),
+    REFUSES_NULL(dwcp_caller_call_ref, args, case_395, true),
+    REFUSES_NULL(dwcp_caller_call_ref, results, case_396, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_397, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, error, case_398, true),
+    REFUSES_NULL(dwcp_caller_externref_new, caller, case_399, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, data, case_400, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_401, true),
+    REFUSES_NULL(dwcp_caller_externref_new, out, case_402, true),
+    REFUSES_NULL(dwcp_caller_externref_data, caller, case_403, true),
+    REFUSES_NULL(dwcp_caller_externref_data, value, case_404, true),
+    REFUSES_NULL(dwcp_caller_externref_data, out, case_405, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_406, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, value, case_407, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, out, case_408, true),
+    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_409, true),
+    CALLS(dwcp_cancel_new, none, case_410, false),
+    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_411, false),
+    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_412, false),
+    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_413, false),
+    SURVIVES_NULL(dwcp_cancel_free, cancel, case_414, false),
+    REFUSES_NULL(dwcp_vm_acquire, module, case_415, false),
+    ALLOWS_NULL(dwcp_vm_acquire, options, case_416, false),
+    REFUSES_NULL(dwcp_vm_acquire, out, case_417, false),
+    ALLOWS_NULL(dwcp_vm_acquire, error, case_418, false),
+    SURVIVES_NULL(dwcp_vm_release, vm, case_419, false),
+    REFUSES_NULL(dwcp_vm_call, vm, case_420, false),
+    REFUSES_NULL(dwcp_vm_call, function, case_421, false),
+    REFUSES_NULL(dwcp_vm_call, args, case_422, false),
+    ALLOWS_NULL(dwcp_vm_call, options, case_423, false),
+    REFUSES_NULL(dwcp_vm_call, results, case_424, false),
+    ALLOWS_NULL(dwcp_vm_call, nresults, case_425, false),
+    ALLOWS_NULL(dwcp_vm_call, stats, case_426, false),
+    ALLOWS_NULL(dwcp_vm_call, error, case_427, false),
+    REFUSES_NULL(dwcp_vm_call_ref, vm, case_428, false),
+    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_429, false),
+    REFUSES_NULL(dwcp_vm_call_ref, args, case_430, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, options, case_431, false),
+    REFUSES_NULL(dwcp_vm_call_ref, results, case_432, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_433, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_434, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, error, case_435, false),
+    REFUSES_NULL(dwcp_vm_read, vm, case_436, false),
+    REFUSES_NULL(dwcp_vm_read, dst, case_437, false),
+    ALLOWS_NULL(dwcp_vm_read, error, case_438, false),
+    REFUSES_NULL(dwcp_vm_write, vm, case_439, false),
+    REFUSES_NULL(dwcp_vm_write, src, case_440, false),
+    ALLOWS_NULL(dwcp_vm_write, error, case_441, false),
+    REFUSES_NULL(dwcp_vm_memory_size, vm, case_442, false),
+    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_443, false),
+    ALLOWS_NULL(dwcp_vm_memory_size, error, case_444, false),
+    REFUSES_NULL(dwcp_vm_global_get, vm, case_445, false),
+    REFUSES_NULL(dwcp_vm_global_get, name, case_446, false),
+    REFUSES_NULL(dwcp_vm_global_get, out, case_447, false),
+    ALLOWS_NULL(dwcp_vm_global_get, error, case_448, false),
+    REFUSES_NULL(dwcp_vm_global_set, vm, case_449, false),
+    REFUSES_NULL(dwcp_vm_global_set, name, case_450, false),
+    REFUSES_NULL(dwcp_vm_global_set, value, case_451, false),
+    ALLOWS_NULL(dwcp_vm_global_set, error, case_452, false),
+    REFUSES_NULL(dwcp_vm_externref_new, vm, case_453, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, data, case_454, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_455, false),
+    REFUSES_NULL(dwcp_vm_externref_new, out, case_456, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, error, case_457, false),
+    REFUSES_NULL(dwcp_vm_externref_data, vm, case_458, false),
+    REFUSES_NULL(dwcp_vm_externref_data, value, case_459, false),
+    REFUSES_NULL(dwcp_vm_externref_data, out, case_460, false),
+    ALLOWS_NULL(dwcp_vm_externref_data, error, case_461, false),
+    REFUSES_NULL(dwcp_vm_ref_free, vm, case_462, false),
+    REFUSES_NULL(dwcp_vm_ref_free, value, case_463, false),
+    ALLOWS_NULL(dwcp_vm_ref_free, error, case_464, false),
+    REFUSES_NULL(dwcp_vm_gc, vm, case_465, false),
+    ALLOWS_NULL(dwcp_vm_gc, error, case_466, false),
 };
 
 int main(void) {

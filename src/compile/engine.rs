@@ -155,6 +155,7 @@ fn base(config: &Config) -> wasmtime::Config {
         // Without signals the engine also leaves out what keeps speculation within bounds: that relies on faults at address 0.
         .signals_based_traps(config.signals_based_traps)
         .parallel_compilation(config.parallel_compilation)
+        .cranelift_nan_canonicalization(config.deterministic)
         .cranelift_opt_level(match config.opt_level {
             OptLevel::None => wasmtime::OptLevel::None,
             OptLevel::Speed => wasmtime::OptLevel::Speed,

@@ -1,20 +1,22 @@
 //! `dwcp_wasi_t`: what a guest sees of the outside in one call.
 
 use super::boundary::{
-    Handle, clear_out, free, handle, handle_mut, into_handle, require_out, slice, status, string, value, write_out,
+    Handle, clear_out, free, handle, handle_mut, into_handle, null, require_out, slice, status, string, value, write_out,
 };
 use super::error::dwcp_error;
+use super::imports::{Owned, dwcp_finalizer_fn};
 use super::status::dwcp_status_t;
 use super::value::dwcp_slice_t;
 use crate::config::Directory;
 use crate::error::{Error, Result};
-use crate::isolate::wasi::{Output, Sink, Stdin, WasiSettings};
+use crate::isolate::wasi::{ClockSettings, Lines, Output, Sink, Source, Stdin, WasiSettings};
+use crate::run::vm::UserData;
 use parking_lot::Mutex;
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-/// The WASI settings of a call: arguments, environment, stdio, directories. One thread at a time; one handle serves any number
-/// of calls, one after another.
+/// The WASI settings of a call: arguments, environment, stdio, directories, clocks, random bytes. One thread at a time; one handle
+/// serves any number of calls, one after another.
 pub struct dwcp_wasi {
     _private: [u8; 0],
 }
@@ -47,8 +49,48 @@ pub const DWCP_OUTPUT_INHERIT: dwcp_output_mode_t = 1;
 /// It is kept, up to a cap, for dwcp_wasi_output.
 pub const DWCP_OUTPUT_CAPTURE: dwcp_output_mode_t = 2;
 
-fn change(wasi: *mut dwcp_wasi, error: *mut *mut dwcp_error, f: impl FnOnce(&mut WasiSettings) -> Result<()>) -> dwcp_status_t {
-    status(error, || f(Arc::make_mut(&mut handle_mut(wasi, "wasi")?.settings)))
+/// Gives a guest its input when it reads stdin: puts up to `capacity` bytes (at least 1) into `buffer` and returns how many.
+/// 0 is the end of the input, after which it is not called again in this call; a negative number is an error (the guest gets errno
+/// EIO) and the next read calls it again. `buffer` is the guest's memory itself: write only. Where and how it runs, and what it may
+/// not do, is the same as for a dwcp_host_fn; it cannot be interrupted: a deadline that passes in it ends the call when it returns.
+pub type dwcp_read_fn = Option<unsafe extern "C" fn(user: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
+
+/// Takes a guest's output line by line as the guest writes it; `fd` is 1 or 2. `line` has no NUL at its end and may hold any bytes,
+/// UTF-8 or not; it is valid during the call only. `ends` is true if the guest ended the line (its '\n' is not part of `line`).
+/// It is false for the pieces of 64 KiB that a longer line comes in, but for the last of them, which may be empty, and for what is
+/// left unended when the call ends, however it ends. Where and how it runs, and what it may not do, is the same as for a
+/// dwcp_host_fn; it cannot be interrupted: a deadline that passes in it ends the call when it returns.
+pub type dwcp_line_fn = Option<unsafe extern "C" fn(user: *mut c_void, fd: i32, line: *const c_char, len: usize, ends: bool)>;
+
+struct ReadCallback {
+    function: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i64,
+    owned: Owned,
+}
+
+impl Source for ReadCallback {
+    fn read(&self, buffer: &mut [u8]) -> Option<usize> {
+        // SAFETY: a function of the header's type; the buffer lives across the call and has that length.
+        let n = unsafe { (self.function)(self.owned.user.0, buffer.as_mut_ptr(), buffer.len()) };
+        usize::try_from(n).ok()
+    }
+}
+
+struct LineCallback {
+    function: unsafe extern "C" fn(*mut c_void, i32, *const c_char, usize, bool),
+    owned: Owned,
+}
+
+impl Lines for LineCallback {
+    fn line(&self, fd: i32, bytes: &[u8], ends: bool) {
+        // SAFETY: a function of the header's type; the bytes live across the call and have that length.
+        unsafe { (self.function)(self.owned.user.0, fd, bytes.as_ptr().cast(), bytes.len(), ends) }
+    }
+}
+
+/// What `f` gives is dropped when nothing of the settings is borrowed any more: it may be a callback that was replaced, whose
+/// finalizer may change these settings again, or free them.
+fn change<R>(wasi: *mut dwcp_wasi, error: *mut *mut dwcp_error, f: impl FnOnce(&mut WasiSettings) -> Result<R>) -> dwcp_status_t {
+    status(error, || f(Arc::make_mut(&mut handle_mut(wasi, "wasi")?.settings)).map(drop))
 }
 
 /// Makes WASI settings: no arguments, no environment, empty stdin, output discarded, the runtime's directories.
@@ -93,8 +135,8 @@ pub unsafe extern "C" fn dwcp_wasi_set_args(
 ) -> dwcp_status_t {
     change(wasi, error, |settings| {
         let args = slice(args, n, "args")?.iter().enumerate();
-        let args = args.map(|(i, arg)| Ok(string(*arg, &format!("args[{i}]"))?.to_string())).collect::<Result<Vec<_>>>()?;
-        settings.set_args(args)
+        let args = args.map(|(i, arg)| string(*arg, &format!("args[{i}]"))).collect::<Result<Vec<_>>>()?;
+        settings.set_args(&args)
     })
 }
 
@@ -129,10 +171,7 @@ pub unsafe extern "C" fn dwcp_wasi_set_stdin(
     len: usize,
     error: *mut *mut dwcp_error,
 ) -> dwcp_status_t {
-    change(wasi, error, |settings| {
-        settings.set_stdin(Stdin::Bytes(Arc::from(slice(bytes, len, "bytes")?)));
-        Ok(())
-    })
+    change(wasi, error, |settings| Ok(settings.set_stdin(Stdin::Bytes(Arc::from(slice(bytes, len, "bytes")?)))))
 }
 
 /// Lets the guest read the host process's own stdin, as it is at the guest's first WASI call. Reads end with the call's deadline,
@@ -145,10 +184,7 @@ pub unsafe extern "C" fn dwcp_wasi_set_stdin(
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dwcp_wasi_inherit_stdin(wasi: *mut dwcp_wasi, error: *mut *mut dwcp_error) -> dwcp_status_t {
-    change(wasi, error, |settings| {
-        settings.set_stdin(Stdin::Inherit);
-        Ok(())
-    })
+    change(wasi, error, |settings| Ok(settings.set_stdin(Stdin::Inherit)))
 }
 
 /// Says what happens to what the guest writes to stdout (`fd` 1) or stderr (`fd` 2). `cap` counts for DWCP_OUTPUT_CAPTURE only:
@@ -175,6 +211,97 @@ pub unsafe extern "C" fn dwcp_wasi_set_output(
             other => return Err(Error::argument("mode", format_args!("{other} is no DWCP_OUTPUT_... mode"))),
         };
         settings.set_output(fd, output)
+    })
+}
+
+/// Lets a callback of the host give the guest its stdin, when the guest reads it.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` or `callback` is NULL).
+/// Ownership: `user` belongs to the library from now on, also when this fails: `finalizer`, unless NULL, is called with it once,
+/// when the settings say something else or are freed and no call uses them any more.
+/// Threads: one at a time for the same settings. Calls at once with the same settings call it at once.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_set_stdin_callback(
+    wasi: *mut dwcp_wasi,
+    callback: dwcp_read_fn,
+    user: *mut c_void,
+    finalizer: dwcp_finalizer_fn,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    let owned = Owned { user: UserData(user), finalizer };
+    change(wasi, error, |settings| {
+        let function = callback.ok_or_else(|| null("callback"))?;
+        Ok(settings.set_stdin(Stdin::Host(Arc::new(ReadCallback { function, owned }))))
+    })
+}
+
+/// Lets a callback of the host take what the guest writes to stdout (`fd` 1) or stderr (`fd` 2), line by line.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` or `callback` is NULL, `fd` is neither 1 nor 2).
+/// Ownership: `user` belongs to the library from now on, also when this fails: `finalizer`, unless NULL, is called with it once,
+/// when the settings say something else or are freed and no call uses them any more.
+/// Threads: one at a time for the same settings. Calls at once with the same settings call it at once.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_set_output_callback(
+    wasi: *mut dwcp_wasi,
+    fd: i32,
+    callback: dwcp_line_fn,
+    user: *mut c_void,
+    finalizer: dwcp_finalizer_fn,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    let owned = Owned { user: UserData(user), finalizer };
+    change(wasi, error, |settings| {
+        let function = callback.ok_or_else(|| null("callback"))?;
+        settings.set_output(fd, Output::Lines(Arc::new(LineCallback { function, owned })))
+    })
+}
+
+/// Gives the guest clocks that tell a time of their own, for tests and for results that do not depend on the time. The realtime
+/// clock begins at `realtime_ns` nanoseconds after 1970, the monotonic one at 1 s, both anew with each VM; each reading of either
+/// is followed by one that is `step_ns` later (0: they stand still). A guest that sleeps wakes at once, and its clocks have moved
+/// on by as long as it meant to sleep. Deadlines are kept in real time; files have the file system's times.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL).
+/// Ownership: borrows the settings.
+/// Threads: one at a time for the same settings.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_set_clocks(
+    wasi: *mut dwcp_wasi,
+    realtime_ns: u64,
+    step_ns: u64,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    change(wasi, error, |settings| {
+        settings.set_clocks(ClockSettings::Fixed { realtime: realtime_ns, step: step_ns });
+        Ok(())
+    })
+}
+
+/// Lets the guest's random bytes follow from `seed`: the same ones in each VM, by any version of the library. They are the key stream
+/// of ChaCha with 12 rounds, 64-bit counter and nonce 0, whose key is the seed in 8 bytes, the lowest first, and 24 zeros; each
+/// random_get takes whole words of 4 bytes. Without a seed the same generator is keyed by the operating system.
+///
+/// Returns: DWCP_OK.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL).
+/// Ownership: borrows the settings.
+/// Threads: one at a time for the same settings.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_wasi_set_random_seed(
+    wasi: *mut dwcp_wasi,
+    seed: u64,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    change(wasi, error, |settings| {
+        settings.set_random_seed(seed);
+        Ok(())
     })
 }
 

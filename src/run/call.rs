@@ -310,7 +310,7 @@ impl Runtime {
                     let begun = Begun { found: Some(request.found), entered: request.entered, deadline: order.deadline };
                     self.perform(&mut vm, function, payload, None, begun, stats)
                 });
-                settle(outcome, &vm, request.command, stats)
+                settle(outcome, &mut vm, request.command, stats)
             })
         });
         stats.end(request.entered, order.deadline, Instant::now());
@@ -495,7 +495,8 @@ impl<'a> Order<'a> {
 }
 
 /// Says what the end of a call means, and what it took.
-pub(crate) fn settle(outcome: wasmtime::Result<()>, vm: &Vm, command: bool, stats: &mut CallStats) -> Result<i32> {
+pub(crate) fn settle(outcome: wasmtime::Result<()>, vm: &mut Vm, command: bool, stats: &mut CallStats) -> Result<i32> {
+    vm.finish_output();
     stats.fuel_used = vm.fuel_used();
     stats.peak_memory_bytes = vm.memory_bytes();
     let overdrawn = vm.is_overdrawn();

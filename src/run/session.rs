@@ -177,7 +177,7 @@ impl Module {
                 .map_err(|e| Error::new(Status::OS, format!("cannot make a VM: {e:#}")))?;
             // What a start function did last may have run over its time.
             let outcome = vm.instantiate(&self.linked).and_then(|()| vm.check_interrupt());
-            settle(outcome, &vm, false, stats)?;
+            settle(outcome, &mut vm, false, stats)?;
             Ok(vm)
         })?;
         let live = Live { vm, _slot: slot, limits: order.limits, used: Instant::now() };

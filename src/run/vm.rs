@@ -7,11 +7,12 @@ use crate::error::{Error, LimitHit, Result, Status};
 use crate::frame::SourceMap;
 use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::{Limiter, Limits};
-use crate::isolate::wasi::{Exit, SandboxLimits, WasiHost, WasiSettings, WasiState};
+use crate::isolate::wasi::{self, Exit, SandboxLimits, WasiHost, WasiSettings, WasiState};
 use crate::observe::metrics::Metrics;
 use crate::run::cancel::{Flag, Sleepers, Tokens, before_looking};
 use crate::run::link::Source;
 use crate::run::module::Linked;
+use crate::run::nesting;
 use crate::run::pool::{PAGE, Pool};
 use crate::run::references::References;
 use crate::run::settings::Settings;
@@ -305,6 +306,11 @@ impl WasiHost for VmState {
         self.linked.env.sleepers.wait(dur, || cancelled(&self.linked, &self.errand.tokens).is_some());
     }
 
+    fn call_out<R>(&self, callback: impl FnOnce() -> R) -> R {
+        let _inside = nesting::function(self.runtime_id());
+        callback()
+    }
+
     fn shared_memory(&self) -> Option<Memory> {
         self.shared_memory
     }
@@ -368,6 +374,11 @@ impl Vm {
             Some(why) => Err(Interrupted(why).into()),
             None => Ok(()),
         }
+    }
+
+    /// The call is over: the host gets the lines that its guest has begun and not ended.
+    pub fn finish_output(&mut self) {
+        wasi::finish(self.store.data_mut());
     }
 
     /// What is refused from now on is news.

@@ -2,7 +2,7 @@
 
 use super::context::{Growth, HOSTCALL_FUEL, Slot};
 use super::shims::immediate;
-use super::{WasiHost, check_interrupt, signals, stdio};
+use super::{WasiHost, signals, stdio};
 use wasmtime::Result;
 use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Fdstat, Filestat, Filetype, Rights};
 use wasmtime_wasi::p1::wasi_snapshot_preview1 as p1;
@@ -13,22 +13,20 @@ pub(super) const SUCCESS: i32 = Errno::Success as i32;
 /// The most buffers that one call looks at (`IOV_MAX`).
 const MAX_BUFFERS: u32 = 1024;
 
-/// What random bytes are made in, so that the guest's wish is never allocated as a whole.
-const RANDOM_CHUNK: u32 = 64 << 10;
-
 /// An errno where the guest's mistake has one, else a trap: a pointer out of bounds ends the guest.
 pub(super) fn settle(error: GuestError) -> Result<i32> {
     types::Error::from(error).downcast().map(|errno| errno as i32)
 }
 
 pub(super) fn slot<T: WasiHost>(host: &mut T, fd: i32) -> Result<Slot> {
-    Ok(host.wasi().context()?.descriptors.get(fd))
+    host.wasi().slot(fd)
 }
 
 /// Whether the stream behind a standard descriptor is a terminal; `None` for any other descriptor.
 fn standard_filetype<T: WasiHost>(host: &mut T, fd: i32) -> Result<Option<(Filetype, Rights)>> {
+    let slot = host.wasi().slot(fd)?;
     let context = host.wasi().context()?;
-    let (inherited, rights) = match context.descriptors.get(fd) {
+    let (inherited, rights) = match slot {
         Slot::Stdin => (context.stdin.inherited(), Rights::FD_READ),
         Slot::Output(index) => (context.outputs[index].inherited(), Rights::FD_WRITE),
         _ => return Ok(None),
@@ -258,7 +256,7 @@ pub(super) fn fd_fdstat_set_flags<T: WasiHost>(host: &mut T, memory: &mut GuestM
     let errno = p1::fd_fdstat_set_flags(host.wasi().p1()?, memory, fd, flags)?;
     if errno == SUCCESS {
         let append = appends(flags);
-        host.wasi().context()?.descriptors.set(fd, Slot::Opened { append });
+        host.wasi().descriptors()?.set(fd, Slot::Opened { append });
     }
     Ok(errno)
 }
@@ -270,7 +268,7 @@ pub(super) fn appends(flags: i32) -> bool {
 pub(super) fn fd_close<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32) -> Result<i32> {
     let errno = immediate(p1::fd_close(host.wasi().p1()?, memory, fd))??;
     if errno == SUCCESS {
-        host.wasi().context()?.descriptors.set(fd, Slot::Free);
+        host.wasi().descriptors()?.set(fd, Slot::Free);
     }
     Ok(errno)
 }
@@ -278,7 +276,7 @@ pub(super) fn fd_close<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, 
 pub(super) fn fd_renumber<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, from: i32, to: i32) -> Result<i32> {
     let errno = immediate(p1::fd_renumber(host.wasi().p1()?, memory, from, to))??;
     if errno == SUCCESS && from != to {
-        let descriptors = &mut host.wasi().context()?.descriptors;
+        let descriptors = &mut host.wasi().descriptors()?;
         let moved = descriptors.get(from);
         descriptors.set(from, Slot::Free);
         descriptors.set(to, moved);
@@ -286,20 +284,23 @@ pub(super) fn fd_renumber<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_
     Ok(errno)
 }
 
-pub(super) fn random_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, buffer: i32, len: i32) -> Result<i32> {
-    let whole = GuestPtr::<u8>::new(buffer.cast_unsigned()).as_array(len.cast_unsigned());
-    if let Err(e) = memory.as_slice(whole) {
-        return settle(e);
+pub(super) fn fd_seek<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    offset: i64,
+    whence: i32,
+    result: i32,
+) -> Result<i32> {
+    match slot(host, fd)? {
+        Slot::Stdin | Slot::Output(_) => Ok(Errno::Spipe as i32),
+        _ => immediate(p1::fd_seek(host.wasi().p1()?, memory, fd, offset, whence, result))?,
     }
-    let (mut at, mut left) = (buffer.cast_unsigned(), len.cast_unsigned());
-    loop {
-        let n = left.min(RANDOM_CHUNK);
-        let errno = p1::random_get(host.wasi().p1()?, memory, at.cast_signed(), n.cast_signed())?;
-        left -= n;
-        if errno != SUCCESS || left == 0 {
-            return Ok(errno);
-        }
-        at += n;
-        check_interrupt(host)?;
+}
+
+pub(super) fn fd_tell<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, result: i32) -> Result<i32> {
+    match slot(host, fd)? {
+        Slot::Stdin | Slot::Output(_) => Ok(Errno::Spipe as i32),
+        _ => p1::fd_tell(host.wasi().p1()?, memory, fd, result),
     }
 }

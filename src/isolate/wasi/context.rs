@@ -1,5 +1,7 @@
 //! The state of one call's WASI: what it was given, what it has opened, and which limit it met.
 
+use super::clocks::Clocks;
+use super::random::Random;
 use super::sandbox::SandboxLimits;
 use super::settings::{Output, WasiSettings};
 use super::stdio::{Input, Sink, Target};
@@ -31,10 +33,14 @@ pub struct WasiState {
 
 /// What exists once a WASI call has been made.
 pub(super) struct Context {
-    p1: WasiP1Ctx,
+    /// wasmtime-wasi's, made by the first call that concerns a file.
+    p1: Option<WasiP1Ctx>,
     pub(super) descriptors: Descriptors,
     pub(super) stdin: Input,
     pub(super) outputs: [Target; 2],
+    pub(super) clocks: Clocks,
+    pub(super) random: Random,
+    read_only: bool,
 }
 
 /// A change that may make a file larger.
@@ -52,9 +58,9 @@ pub(super) enum Growth {
 impl WasiState {
     /// The state for a new call; the outputs it captures are empty.
     pub fn new(settings: Arc<WasiSettings>, limits: Arc<SandboxLimits>, one_instance: bool) -> Self {
-        let sinks = settings.outputs.map(|output| match output {
-            Output::Capture { cap } => Some(Arc::new(Sink::new(cap))),
-            Output::Discard | Output::Inherit => None,
+        let sinks = [&settings.outputs[0], &settings.outputs[1]].map(|output| match output {
+            Output::Capture { cap } => Some(Arc::new(Sink::new(*cap))),
+            Output::Discard | Output::Inherit | Output::Lines(_) => None,
         });
         // The default settings are shared by all calls that bring none: they must not meet in a lock.
         if sinks.iter().any(Option::is_some) {
@@ -94,25 +100,46 @@ impl WasiState {
 
     fn build(&self, read_only: bool) -> Result<Context> {
         let settings = &*self.settings;
-        let target = |index: usize, fd| match (settings.outputs[index], &self.sinks[index]) {
-            (Output::Inherit, _) => Target::inherit(fd),
-            (_, Some(sink)) => Ok(Target::Capture(Arc::clone(sink))),
-            (_, None) => Ok(Target::Discard),
-        };
         let failed = |e| Error::new(Status::OS, format!("the standard streams cannot be lent to the guest: {e}"));
-        let stdin = Input::new(&settings.stdin).map_err(failed)?;
-        let outputs = [target(0, libc::STDOUT_FILENO).map_err(failed)?, target(1, libc::STDERR_FILENO).map_err(failed)?];
-        let mut builder = WasiCtxBuilder::new();
-        // Before the directories, which copy the setting.
-        builder.allow_blocking_current_thread(true).args(&settings.args).envs(&settings.env);
-        let directories = directories::resolve(&settings.directories, &self.limits)?;
-        let preopens = directories::open(&directories, &mut builder, read_only)?;
-        Ok(Context { p1: builder.build_p1(), descriptors: Descriptors::new(preopens), stdin, outputs })
+        let output = |index: usize, fd| Target::new(&settings.outputs[index], self.sinks[index].as_ref(), fd).map_err(failed);
+        Ok(Context {
+            p1: None,
+            descriptors: Descriptors::new(),
+            stdin: Input::new(&settings.stdin).map_err(failed)?,
+            outputs: [output(0, libc::STDOUT_FILENO)?, output(1, libc::STDERR_FILENO)?],
+            clocks: Clocks::new(settings.clocks.unwrap_or(self.limits.clocks)),
+            random: Random::new(settings.random_seed.or(self.limits.random_seed)),
+            read_only,
+        })
     }
 
     /// What [`WasiState::prepare`] has built.
     pub(super) fn context(&mut self) -> wasmtime::Result<&mut Context> {
-        self.context.as_deref_mut().ok_or_else(|| wasmtime::Error::msg("the WASI context is not built"))
+        self.context.as_deref_mut().ok_or_else(no_context)
+    }
+
+    /// One of the outputs, if the guest has made a WASI call at all.
+    pub(super) fn output(&mut self, index: usize) -> Option<&mut Target> {
+        self.context.as_mut()?.outputs.get_mut(index)
+    }
+
+    pub(super) fn settings(&self) -> &Arc<WasiSettings> {
+        &self.settings
+    }
+
+    /// The table of descriptors, with the directories in it.
+    pub(super) fn descriptors(&mut self) -> wasmtime::Result<&mut Descriptors> {
+        self.p1()?;
+        Ok(&mut self.context()?.descriptors)
+    }
+
+    /// What a descriptor number stands for. The standard streams are known before any directory is opened.
+    pub(super) fn slot(&mut self, fd: i32) -> wasmtime::Result<Slot> {
+        let context = self.context()?;
+        match context.p1.is_some() || (0..STREAMS).contains(&fd) {
+            true => Ok(context.descriptors.get(fd)),
+            false => Ok(self.descriptors()?.get(fd)),
+        }
     }
 
     /// What the runtime allows, shared: its locks outlast a borrow of the host.
@@ -127,7 +154,15 @@ impl WasiState {
 
     /// The same with as much fuel as the call may copy; for calls that copy nothing of ours whatever the guest asks.
     pub(super) fn p1_with_fuel(&mut self, fuel: usize) -> wasmtime::Result<&mut WasiP1Ctx> {
-        let p1 = &mut self.context()?.p1;
+        let context = self.context.as_deref_mut().ok_or_else(no_context)?;
+        let p1 = match &mut context.p1 {
+            Some(p1) => p1,
+            none => {
+                let (p1, preopens) = open(&self.settings, &self.limits, context.read_only)?;
+                context.descriptors.add_preopens(preopens);
+                none.insert(p1)
+            }
+        };
         p1.set_hostcall_fuel(fuel);
         Ok(p1)
     }
@@ -135,7 +170,7 @@ impl WasiState {
     /// Whether no further descriptor may be opened; counts as the limit being hit.
     pub(super) fn refuses_open(&mut self) -> wasmtime::Result<bool> {
         let limit = self.limits.max_open_files;
-        let opened = self.context()?.descriptors.opened;
+        let opened = self.descriptors()?.opened;
         if opened < limit {
             return Ok(false);
         }
@@ -146,7 +181,7 @@ impl WasiState {
     /// Whether what is written to the descriptor may end at another place than looking at the file has told, unless nobody
     /// else appends meanwhile.
     pub(super) fn appends_within_limit(&mut self, fd: i32) -> wasmtime::Result<bool> {
-        let slot = self.context()?.descriptors.get(fd);
+        let slot = self.slot(fd)?;
         Ok(slot == (Slot::Opened { append: true }) && self.limits.max_file_size != u64::MAX)
     }
 
@@ -155,7 +190,7 @@ impl WasiState {
     pub(super) fn refuses_growth(&mut self, memory: &mut GuestMemory<'_>, fd: i32, growth: Growth) -> wasmtime::Result<bool> {
         let (own, process) = (self.limits.max_file_size, signals::largest_file());
         let limit = own.min(process);
-        let Slot::Opened { append } = self.context()?.descriptors.get(fd) else { return Ok(false) };
+        let Slot::Opened { append } = self.slot(fd)? else { return Ok(false) };
         if limit == u64::MAX {
             return Ok(false);
         }
@@ -194,6 +229,24 @@ impl WasiState {
     }
 }
 
+/// The call's directories, opened, and how many there are.
+fn open(settings: &WasiSettings, limits: &SandboxLimits, read_only: bool) -> Result<(WasiP1Ctx, usize)> {
+    let mut builder = WasiCtxBuilder::new();
+    // Before the directories, which copy the setting.
+    builder.allow_blocking_current_thread(true);
+    let directories = directories::resolve(&settings.directories, limits)?;
+    let preopens = directories::open(&directories, &mut builder, read_only)?;
+    Ok((builder.build_p1(), preopens))
+}
+
+#[cold]
+fn no_context() -> wasmtime::Error {
+    wasmtime::Error::msg("the WASI context is not built")
+}
+
+/// The standard streams come first.
+const STREAMS: i32 = 3;
+
 /// What a descriptor number stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
@@ -215,10 +268,12 @@ pub(super) struct Descriptors {
 }
 
 impl Descriptors {
-    fn new(preopens: usize) -> Self {
-        let mut slots = vec![Slot::Stdin, Slot::Output(0), Slot::Output(1)];
-        slots.resize(3 + preopens, Slot::Preopen);
-        Descriptors { slots, opened: 0 }
+    fn new() -> Self {
+        Descriptors { slots: vec![Slot::Stdin, Slot::Output(0), Slot::Output(1)], opened: 0 }
+    }
+
+    fn add_preopens(&mut self, preopens: usize) {
+        self.slots.resize(self.slots.len() + preopens, Slot::Preopen);
     }
 
     pub(super) fn get(&self, fd: i32) -> Slot {

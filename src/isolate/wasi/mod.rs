@@ -1,32 +1,37 @@
 //! WASI preview 1 for a guest: our own entry to each call, over the implementation of wasmtime-wasi.
 //!
-//! Every call goes the same way ([`shims`]): the policy decides, the guest's memory and the call's state are found, and
-//! wasmtime-wasi does the work on the calling thread. What must end at a deadline or count against a limit is done here:
-//! standard streams ([`stdio`], [`inherited`]), sleeping and polling ([`poll`]), open files and file sizes ([`calls`]), long
-//! directories ([`readdir`]), and what must not be opened at all ([`paths`]).
+//! Every call goes the same way ([`shims`]): the policy decides, the guest's memory and the call's state are found, and the work
+//! is done on the calling thread. Files are wasmtime-wasi's, whose context is made by the first call that concerns one. What needs
+//! no file is done here, and so is what must end at a deadline or count against a limit: arguments and environment ([`strings`]),
+//! [`clocks`], [`random`] bytes, standard streams ([`stdio`], [`inherited`]), sleeping and polling ([`poll`]), open files and file
+//! sizes ([`calls`]), long directories ([`readdir`]), and what must not be opened at all ([`paths`]).
 //! No Tokio runtime is ever started.
 
 mod calls;
+mod clocks;
 mod context;
 mod directories;
 mod handles;
 mod inherited;
 mod paths;
 mod poll;
+mod random;
 mod readdir;
 mod sandbox;
 mod settings;
 mod shims;
 mod signals;
 mod stdio;
+mod strings;
 #[cfg(test)]
 mod tests;
 
+pub use clocks::ClockSettings;
 pub use context::WasiState;
 pub use sandbox::SandboxLimits;
-pub use settings::{Output, Stdin, WasiSettings};
+pub use settings::{Lines, Output, Source, Stdin, WasiSettings};
 pub use shims::{MODULE, add_to_linker, signature};
-pub use stdio::{Captured, Sink};
+pub use stdio::{Captured, Sink, finish};
 
 use crate::isolate::deadline::{Interrupt, Interrupted};
 use std::fmt;
@@ -54,6 +59,11 @@ pub trait WasiHost: Send + 'static {
     /// Whether the call in progress has fuel that ends.
     fn limits_fuel(&self) -> bool {
         false
+    }
+
+    /// Runs a callback of the embedder.
+    fn call_out<R>(&self, callback: impl FnOnce() -> R) -> R {
+        callback()
     }
 
     /// A call was denied by the policy.

@@ -50,7 +50,7 @@ pub(super) fn path_open<T: WasiHost>(
         immediate(p1.fd_close(memory, types::Fd::from(opened)))??;
         return Ok(Errno::Nfile as i32);
     }
-    host.wasi().context()?.descriptors.set(opened.cast_signed(), Slot::Opened { append: appends(flags) });
+    host.wasi().descriptors()?.set(opened.cast_signed(), Slot::Opened { append: appends(flags) });
     Ok(SUCCESS)
 }
 

@@ -4,7 +4,7 @@ use super::calls::{settle, slot};
 use super::context::{HOSTCALL_FUEL, Slot};
 use super::inherited::poll_fds;
 use super::shims::{Rule, immediate};
-use super::{Interrupted, POLL_SLICE, WasiHost, check_interrupt};
+use super::{POLL_SLICE, WasiHost, check_interrupt};
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 use wasmtime::Result;
@@ -27,6 +27,8 @@ struct Waiting {
 enum Until {
     /// A moment; none if it is too far away to be one.
     Time(Option<Instant>),
+    /// So many nanoseconds of a clock that does not tell the machine's time.
+    Fixed(u64),
     /// It need not wait.
     Now(Eventrwflags),
     /// One of the process's own descriptors is ready.
@@ -82,7 +84,7 @@ fn waiting<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, s: &Subscrip
     let (kind, until) = match &s.u {
         SubscriptionU::Clock(clock) => {
             let absolute = clock.flags.contains(Subclockflags::SUBSCRIPTION_CLOCK_ABSTIME);
-            (Eventtype::Clock, time(host, memory, clock.id, clock.timeout, absolute)?)
+            (Eventtype::Clock, time(host, clock.id, clock.timeout, absolute)?)
         }
         SubscriptionU::FdRead(read) => (Eventtype::FdRead, readable(host, memory, read.file_descriptor)?),
         SubscriptionU::FdWrite(write) => (Eventtype::FdWrite, writable(host, write.file_descriptor)?),
@@ -90,25 +92,15 @@ fn waiting<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, s: &Subscrip
     Ok(until.map(|until| Waiting { userdata: s.userdata, kind, until }))
 }
 
-/// When a clock reaches `timeout`, which for an absolute one is a time of the guest's clock.
-fn time<T: WasiHost>(
-    host: &mut T,
-    memory: &mut GuestMemory<'_>,
-    id: Clockid,
-    timeout: u64,
-    absolute: bool,
-) -> Result<Result<Until, Errno>> {
-    if !matches!(id, Clockid::Realtime | Clockid::Monotonic) {
-        return Ok(Err(Errno::Inval));
-    }
-    let mut nanos = timeout;
-    if absolute {
-        match host.wasi().p1()?.clock_time_get(memory, id, 0) {
-            Ok(now) => nanos = nanos.saturating_sub(now),
-            Err(e) => return e.downcast().map(Err),
-        }
-    }
-    Ok(Ok(Until::Time(Instant::now().checked_add(Duration::from_nanos(nanos)))))
+/// When a clock reaches `timeout`, which for an absolute one is a time of that clock.
+fn time<T: WasiHost>(host: &mut T, id: Clockid, timeout: u64, absolute: bool) -> Result<Result<Until, Errno>> {
+    let clocks = &host.wasi().context()?.clocks;
+    let Ok(now) = clocks.peek(id) else { return Ok(Err(Errno::Inval)) };
+    let nanos = if absolute { timeout.saturating_sub(now) } else { timeout };
+    Ok(Ok(match clocks.are_fixed() {
+        true => Until::Fixed(nanos),
+        false => Until::Time(Instant::now().checked_add(Duration::from_nanos(nanos))),
+    }))
 }
 
 fn readable<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: Fd) -> Result<Result<Until, Errno>> {
@@ -137,8 +129,9 @@ fn readable<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: Fd) -> 
 }
 
 fn writable<T: WasiHost>(host: &mut T, fd: Fd) -> Result<Result<Until, Errno>> {
+    let slot = slot(host, u32::from(fd).cast_signed())?;
     let context = host.wasi().context()?;
-    Ok(match context.descriptors.get(u32::from(fd).cast_signed()) {
+    Ok(match slot {
         Slot::Output(index) => context.outputs[index].inherited().map(|inherited| match inherited {
             Some(inherited) => Until::Ready { fd: inherited.fd(), events: libc::POLLOUT },
             None => Until::Now(Eventrwflags::empty()),
@@ -149,7 +142,7 @@ fn writable<T: WasiHost>(host: &mut T, fd: Fd) -> Result<Result<Until, Errno>> {
 }
 
 /// Waits for the first of `all`; returns the events of those that are ready then, in their order.
-fn wait<T: WasiHost>(host: &T, all: &[Waiting]) -> Result<Vec<Event>, Interrupted> {
+fn wait<T: WasiHost>(host: &mut T, all: &[Waiting]) -> Result<Vec<Event>> {
     // One entry for each descriptor, however often the guest names it: `poll(2)` refuses more than may be open.
     let mut entries: Vec<libc::pollfd> = Vec::new();
     for w in all {
@@ -168,22 +161,30 @@ fn wait<T: WasiHost>(host: &T, all: &[Waiting]) -> Result<Vec<Event>, Interrupte
             host.wait(pause);
         }
         let now = Instant::now();
-        let ready = events(all, &entries, now);
+        let ready = events(all, &entries, now, None);
         if !ready.is_empty() {
             return Ok(ready);
         }
         check_interrupt(host)?;
+        // The first that such a clock reaches; it moves there at once.
+        let fixed = all.iter().filter_map(|w| if let Until::Fixed(nanos) = w.until { Some(nanos) } else { None });
+        if let Some(nanos) = fixed.min() {
+            host.wasi().context()?.clocks.sleep(nanos);
+            return Ok(events(all, &entries, now, Some(nanos)));
+        }
         let slice = if entries.is_empty() { SLEEP_SLICE } else { POLL_SLICE };
         let times = all.iter().filter_map(|w| if let Until::Time(at) = w.until { at } else { None });
         pause = times.chain(host.deadline()).map(|at| at.saturating_duration_since(now)).fold(slice, Duration::min);
     }
 }
 
-fn events(all: &[Waiting], entries: &[libc::pollfd], now: Instant) -> Vec<Event> {
+/// The events of those that are ready: `slept` is how far a clock has moved that does not tell the machine's time.
+fn events(all: &[Waiting], entries: &[libc::pollfd], now: Instant, slept: Option<u64>) -> Vec<Event> {
     let mut ready = Vec::new();
     for w in all {
         let flags = match w.until {
             Until::Time(at) => at.is_some_and(|at| at <= now).then(Eventrwflags::empty),
+            Until::Fixed(nanos) => slept.is_some_and(|slept| nanos <= slept).then(Eventrwflags::empty),
             Until::Now(flags) => Some(flags),
             Until::Ready { fd, events } => {
                 // An error or a hang-up is for the read or write to report.

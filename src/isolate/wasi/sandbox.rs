@@ -1,5 +1,6 @@
-//! What a runtime allows the file calls of its guests, and the order that it keeps among them.
+//! What a runtime allows the WASI calls of its guests, and the order that it keeps among them.
 
+use super::clocks::ClockSettings;
 use super::{Interrupted, WasiHost, check_interrupt, until_next_look};
 use crate::config::{Directory, writable_around};
 use crate::error::{Error, Result, Status};
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a runtime allows the guests' file calls.
+/// What a runtime allows its guests' WASI calls, and what they are given where a call says nothing of it.
 #[derive(Clone, Debug)]
 pub struct SandboxLimits {
     pub filesystem_access: bool,
@@ -17,6 +18,9 @@ pub struct SandboxLimits {
     pub max_file_size: u64,
     /// Files and directories that a call may have open at once, beside the standard streams and the directories given.
     pub max_open_files: u32,
+    pub clocks: ClockSettings,
+    /// None for random bytes that follow from nothing.
+    pub random_seed: Option<u64>,
     pub(super) order: Arc<Order>,
 }
 
@@ -48,6 +52,8 @@ impl Default for SandboxLimits {
             allowed: Vec::new(),
             max_file_size: u64::MAX,
             max_open_files: u32::MAX,
+            clocks: ClockSettings::System,
+            random_seed: None,
             order: Arc::default(),
         }
     }
@@ -69,7 +75,7 @@ impl SandboxLimits {
             );
             return Err(Error::new(Status::INVALID_CONFIG, text));
         }
-        Ok(SandboxLimits { filesystem_access, allowed, max_file_size, max_open_files, order: Arc::default() })
+        Ok(SandboxLimits { filesystem_access, allowed, max_file_size, max_open_files, ..SandboxLimits::default() })
     }
 
     /// The directories that are not there: guests will not see them, which the host may not have meant.

@@ -1,28 +1,45 @@
 //! What one call gives its guest: arguments, environment, standard streams, directories.
 
+use super::clocks::ClockSettings;
 use super::directories;
 use super::sandbox::SandboxLimits;
 use super::stdio::Sink;
+use super::strings::Strings;
 use crate::config::Directory;
 use crate::error::{self, Error, Result};
 use parking_lot::Mutex;
+use std::fmt;
 use std::sync::Arc;
 
 /// The most bytes that arguments and environment may take together, each string with its terminator.
 const MAX_STRING_BYTES: usize = 1 << 20;
 
+/// A host that gives a guest's input when the guest reads.
+pub trait Source: Send + Sync {
+    /// Puts the next bytes into the buffer, which is not empty. 0 is the end of the input, `None` a failure.
+    fn read(&self, buffer: &mut [u8]) -> Option<usize>;
+}
+
+/// A host that takes a guest's output line by line.
+pub trait Lines: Send + Sync {
+    /// A line without its end, or a piece of one: `ends` is false for a piece of a line that is too long, but for its last, and
+    /// for what is left when the call ends.
+    fn line(&self, fd: i32, bytes: &[u8], ends: bool);
+}
+
 /// Where the guest's standard input comes from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub enum Stdin {
     #[default]
     Empty,
     Bytes(Arc<[u8]>),
     /// The process's own, read without any buffer of ours.
     Inherit,
+    Host(Arc<dyn Source>),
 }
 
 /// Where an output of the guest goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub enum Output {
     #[default]
     Discard,
@@ -30,6 +47,30 @@ pub enum Output {
     Inherit,
     /// Kept up to `cap` bytes; what is written past them succeeds for the guest and is dropped.
     Capture { cap: usize },
+    /// Given to the host, line by line.
+    Lines(Arc<dyn Lines>),
+}
+
+impl fmt::Debug for Stdin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Stdin::Empty => "Empty",
+            Stdin::Bytes(_) => "Bytes",
+            Stdin::Inherit => "Inherit",
+            Stdin::Host(_) => "Host",
+        })
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Output::Discard => f.write_str("Discard"),
+            Output::Inherit => f.write_str("Inherit"),
+            Output::Capture { cap } => write!(f, "Capture({cap})"),
+            Output::Lines(_) => f.write_str("Lines"),
+        }
+    }
 }
 
 /// The outputs captured by the last call, stdout first.
@@ -38,22 +79,28 @@ pub(super) type LastOutput = Arc<Mutex<[Option<Arc<Sink>>; 2]>>;
 /// The WASI settings of a call. A clone shares the output that was captured last.
 #[derive(Clone, Debug, Default)]
 pub struct WasiSettings {
-    pub(super) args: Vec<String>,
-    pub(super) env: Vec<(String, String)>,
+    pub(super) args: Strings,
+    variables: Vec<(String, String)>,
+    /// The variables as the guest gets them.
+    pub(super) env: Strings,
     pub(super) stdin: Stdin,
     pub(super) outputs: [Output; 2],
     pub(super) directories: Vec<Directory>,
+    /// What the runtime's guests have, where the call says nothing.
+    pub(super) clocks: Option<ClockSettings>,
+    pub(super) random_seed: Option<u64>,
     pub(super) last: LastOutput,
 }
 
 impl WasiSettings {
     /// The arguments, the program's name first.
-    pub fn set_args(&mut self, args: Vec<String>) -> Result<()> {
-        for arg in &args {
+    pub fn set_args(&mut self, args: &[&str]) -> Result<()> {
+        for arg in args {
             no_nul("args", arg)?;
         }
-        self.check_size("args", args_size(&args), env_size(&self.env))?;
-        self.args = args;
+        check_size("args", args.iter().map(|a| a.len() + 1).sum(), self.env.size())?;
+        self.args = Strings::default();
+        args.iter().for_each(|arg| self.args.push(&[arg]));
         Ok(())
     }
 
@@ -64,25 +111,39 @@ impl WasiSettings {
         }
         no_nul("name", name)?;
         no_nul("value", value)?;
-        let existing = self.env.iter().position(|(n, _)| n == name);
-        let replaced = existing.map_or(0, |i| env_size(&self.env[i..=i]));
-        let size = env_size(&self.env) - replaced + name.len() + value.len() + 2;
-        self.check_size("value", args_size(&self.args), size)?;
+        let existing = self.variables.iter().position(|(n, _)| n == name);
+        let replaced = existing.map_or(0, |i| self.variables[i].1.len() + name.len() + 2);
+        check_size("value", self.args.size(), self.env.size() - replaced + name.len() + value.len() + 2)?;
         match existing {
-            Some(i) => value.clone_into(&mut self.env[i].1),
-            None => self.env.push((name.to_owned(), value.to_owned())),
+            Some(i) => {
+                value.clone_into(&mut self.variables[i].1);
+                self.env = Strings::default();
+                self.variables.iter().for_each(|(name, value)| self.env.push(&[name, "=", value]));
+            }
+            None => {
+                self.variables.push((name.to_owned(), value.to_owned()));
+                self.env.push(&[name, "=", value]);
+            }
         }
         Ok(())
     }
 
-    pub fn set_stdin(&mut self, stdin: Stdin) {
-        self.stdin = stdin;
+    pub fn set_clocks(&mut self, clocks: ClockSettings) {
+        self.clocks = Some(clocks);
     }
 
-    /// Where descriptor 1 or 2 goes.
-    pub fn set_output(&mut self, fd: i32, output: Output) -> Result<()> {
-        self.outputs[output_index(fd)?] = output;
-        Ok(())
+    pub fn set_random_seed(&mut self, seed: u64) {
+        self.random_seed = Some(seed);
+    }
+
+    /// Gives what was set before: the end of a host's callback may run its finalizer.
+    pub fn set_stdin(&mut self, stdin: Stdin) -> Stdin {
+        std::mem::replace(&mut self.stdin, stdin)
+    }
+
+    /// Where descriptor 1 or 2 goes. Gives what was set before, as with standard input.
+    pub fn set_output(&mut self, fd: i32, output: Output) -> Result<Output> {
+        Ok(std::mem::replace(&mut self.outputs[output_index(fd)?], output))
     }
 
     /// Gives the guest a directory. Whether the runtime allows it is told by [`WasiSettings::check_directories`].
@@ -115,25 +176,17 @@ impl WasiSettings {
         let index = output_index(fd)?;
         match self.outputs[index] {
             Output::Capture { .. } => Ok(self.last.lock()[index].clone()),
-            Output::Discard | Output::Inherit => Ok(None),
+            Output::Discard | Output::Inherit | Output::Lines(_) => Ok(None),
         }
-    }
-
-    fn check_size(&self, parameter: &str, args: usize, env: usize) -> Result<()> {
-        if args + env > MAX_STRING_BYTES {
-            let text = format!("arguments and environment take {} bytes, the limit is {MAX_STRING_BYTES}", args + env);
-            return Err(Error::argument(parameter, text));
-        }
-        Ok(())
     }
 }
 
-fn args_size(args: &[String]) -> usize {
-    args.iter().map(|a| a.len() + 1).sum()
-}
-
-fn env_size(env: &[(String, String)]) -> usize {
-    env.iter().map(|(n, v)| n.len() + v.len() + 2).sum()
+fn check_size(parameter: &str, args: usize, env: usize) -> Result<()> {
+    if args + env > MAX_STRING_BYTES {
+        let text = format!("arguments and environment take {} bytes, the limit is {MAX_STRING_BYTES}", args + env);
+        return Err(Error::argument(parameter, text));
+    }
+    Ok(())
 }
 
 fn no_nul(parameter: &str, text: &str) -> Result<()> {
@@ -159,27 +212,32 @@ mod tests {
     #[test]
     fn strings_are_checked() -> Result<()> {
         let mut s = WasiSettings::default();
-        s.set_args(vec!["prog".into(), String::new()])?;
-        assert!(s.set_args(vec!["a\0b".into()]).unwrap_err().message().contains("a\\u{0}b"));
+        s.set_args(&["prog", ""])?;
+        assert!(s.set_args(&["a\0b"]).unwrap_err().message().contains("a\\u{0}b"));
         for (name, value) in [("", "v"), ("A=B", "v"), ("A\0", "v"), ("A", "v\0")] {
             assert_eq!(s.add_env(name, value).unwrap_err().status(), Status::INVALID_ARGUMENT);
         }
         s.add_env("A", "1")?;
         s.add_env("B", "2")?;
         s.add_env("A", "3")?;
-        assert_eq!(s.env, [("A".into(), "3".into()), ("B".into(), "2".into())]);
-        assert_eq!(s.args, ["prog", ""], "a refused setting changes nothing");
+        let strings = |all: &[&str]| {
+            let mut strings = Strings::default();
+            all.iter().for_each(|s| strings.push(&[s]));
+            strings
+        };
+        assert_eq!(s.env, strings(&["A=3", "B=2"]));
+        assert_eq!(s.args, strings(&["prog", ""]), "a refused setting changes nothing");
         Ok(())
     }
 
     #[test]
     fn strings_are_capped_together() -> Result<()> {
         let mut s = WasiSettings::default();
-        s.set_args(vec!["x".repeat(MAX_STRING_BYTES - 9)])?;
+        s.set_args(&[&"x".repeat(MAX_STRING_BYTES - 9)])?;
         s.add_env("NAME", "12")?;
         assert!(s.add_env("NAME", "123").is_err());
         s.add_env("NAME", "1")?;
-        assert!(s.set_args(vec!["x".repeat(MAX_STRING_BYTES)]).is_err());
+        assert!(s.set_args(&[&"x".repeat(MAX_STRING_BYTES)]).is_err());
         Ok(())
     }
 

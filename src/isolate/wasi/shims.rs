@@ -1,6 +1,6 @@
 //! The entry to every preview 1 call: policy, memory, state, and then the call itself on the calling thread.
 
-use super::{Exit, MissingMemory, SandboxDenied, WasiHost, calls, check_fuel, paths, poll, readdir};
+use super::{Exit, MissingMemory, SandboxDenied, WasiHost, calls, check_fuel, clocks, paths, poll, random, readdir, strings};
 use crate::config::DenyAction;
 use crate::isolate::policy::{Decision, SyscallPolicy, call_index};
 use crate::signature::{Kind, Signature};
@@ -70,44 +70,44 @@ pub(super) fn immediate<F: Future>(future: F) -> wasmtime::Result<F::Output> {
     }
 }
 
-/// The calls with the types of their parameters. `sync` and `wait` go straight to wasmtime-wasi, `own`, `path` and `list` to
-/// our function of the same name, `poll` to ours with the rule. Those with paths name the lengths of these in brackets; `look`
+/// The calls with the types of their parameters. `sync` and `wait` go straight to wasmtime-wasi, those with the name of a module
+/// to our function in it, `poll` to ours with the rule. Those with paths name the lengths of these in brackets; `look`
 /// goes to wasmtime-wasi then, and so does `change`, which puts something else under a name.
 macro_rules! for_each_call {
     ($apply:ident) => {
         $apply! {
-            sync args_get(argv: i32, buffer: i32);
-            sync args_sizes_get(count: i32, size: i32);
-            sync environ_get(environ: i32, buffer: i32);
-            sync environ_sizes_get(count: i32, size: i32);
-            sync clock_res_get(clock: i32, result: i32);
-            sync clock_time_get(clock: i32, precision: i64, result: i32);
+            strings args_get(argv: i32, buffer: i32);
+            strings args_sizes_get(count: i32, size: i32);
+            strings environ_get(environ: i32, buffer: i32);
+            strings environ_sizes_get(count: i32, size: i32);
+            clocks clock_res_get(clock: i32, result: i32);
+            clocks clock_time_get(clock: i32, precision: i64, result: i32);
             wait fd_advise(fd: i32, offset: i64, len: i64, advice: i32);
-            own fd_allocate(fd: i32, offset: i64, len: i64);
-            own fd_close(fd: i32);
+            calls fd_allocate(fd: i32, offset: i64, len: i64);
+            calls fd_close(fd: i32);
             wait fd_datasync(fd: i32);
-            own fd_fdstat_get(fd: i32, result: i32);
-            own fd_fdstat_set_flags(fd: i32, flags: i32);
+            calls fd_fdstat_get(fd: i32, result: i32);
+            calls fd_fdstat_set_flags(fd: i32, flags: i32);
             sync fd_fdstat_set_rights(fd: i32, base: i64, inheriting: i64);
-            own fd_filestat_get(fd: i32, result: i32);
-            own fd_filestat_set_size(fd: i32, size: i64);
+            calls fd_filestat_get(fd: i32, result: i32);
+            calls fd_filestat_set_size(fd: i32, size: i64);
             wait fd_filestat_set_times(fd: i32, atim: i64, mtim: i64, flags: i32);
-            own fd_pread(fd: i32, iovs: i32, count: i32, offset: i64, result: i32);
+            calls fd_pread(fd: i32, iovs: i32, count: i32, offset: i64, result: i32);
             sync fd_prestat_get(fd: i32, result: i32);
             sync fd_prestat_dir_name(fd: i32, path: i32, len: i32);
-            own fd_pwrite(fd: i32, iovs: i32, count: i32, offset: i64, result: i32);
-            own fd_read(fd: i32, iovs: i32, count: i32, result: i32);
-            list fd_readdir(fd: i32, buffer: i32, len: i32, cookie: i64, result: i32);
-            own fd_renumber(from: i32, to: i32);
-            wait fd_seek(fd: i32, offset: i64, whence: i32, result: i32);
+            calls fd_pwrite(fd: i32, iovs: i32, count: i32, offset: i64, result: i32);
+            calls fd_read(fd: i32, iovs: i32, count: i32, result: i32);
+            readdir fd_readdir(fd: i32, buffer: i32, len: i32, cookie: i64, result: i32);
+            calls fd_renumber(from: i32, to: i32);
+            calls fd_seek(fd: i32, offset: i64, whence: i32, result: i32);
             wait fd_sync(fd: i32);
-            sync fd_tell(fd: i32, result: i32);
-            own fd_write(fd: i32, iovs: i32, count: i32, result: i32);
+            calls fd_tell(fd: i32, result: i32);
+            calls fd_write(fd: i32, iovs: i32, count: i32, result: i32);
             change path_create_directory[len](fd: i32, path: i32, len: i32);
             look path_filestat_get[len](fd: i32, flags: i32, path: i32, len: i32, result: i32);
-            path path_filestat_set_times[len](fd: i32, flags: i32, path: i32, len: i32, atim: i64, mtim: i64, set: i32);
+            paths path_filestat_set_times[len](fd: i32, flags: i32, path: i32, len: i32, atim: i64, mtim: i64, set: i32);
             change path_link[old_len, new_len](old_fd: i32, flags: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
-            path path_open[len](
+            paths path_open[len](
                 fd: i32, lookup: i32, path: i32, len: i32, oflags: i32, base: i64, inheriting: i64, flags: i32, result: i32);
             look path_readlink[len](fd: i32, path: i32, len: i32, buffer: i32, buffer_len: i32, result: i32);
             change path_remove_directory[len](fd: i32, path: i32, len: i32);
@@ -115,9 +115,9 @@ macro_rules! for_each_call {
             change path_symlink[old_len, new_len](old: i32, old_len: i32, fd: i32, new: i32, new_len: i32);
             change path_unlink_file[len](fd: i32, path: i32, len: i32);
             poll poll_oneoff(subscriptions: i32, events: i32, count: i32, result: i32);
-            sync proc_raise(signal: i32);
-            sync sched_yield();
-            own random_get(buffer: i32, len: i32);
+            clocks proc_raise(signal: i32);
+            clocks sched_yield();
+            random random_get(buffer: i32, len: i32);
             sync sock_accept(fd: i32, flags: i32, result: i32);
             sync sock_recv(fd: i32, iovs: i32, count: i32, flags: i32, size: i32, result: i32);
             sync sock_send(fd: i32, iovs: i32, count: i32, flags: i32, result: i32);
@@ -141,17 +141,11 @@ macro_rules! invoke {
         let _changes = sandbox.names_change($host)?;
         invoke!(wait $name $rule $host $memory ($($arg),*))
     }};
-    (own $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
-        calls::$name($host, &mut $memory, $($arg),*)
-    };
-    (path $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
-        paths::$name($host, &mut $memory, $($arg),*)
-    };
-    (list $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
-        readdir::$name($host, &mut $memory, $($arg),*)
-    };
     (poll $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
         poll::$name($host, &mut $memory, &$rule, $($arg),*)
+    };
+    ($module:ident $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+        $module::$name($host, &mut $memory, $($arg),*)
     };
 }
 

@@ -1,8 +1,8 @@
-//! The guest's standard streams: buffers of a call, or the process's own.
+//! The guest's standard streams: buffers of a call, callbacks of the host, or the process's own.
 
-use super::WasiHost;
 use super::inherited::Inherited;
-use super::settings::Stdin;
+use super::settings::{Lines, Output, Source, Stdin};
+use super::{WasiHost, check_interrupt};
 use parking_lot::Mutex;
 use std::io;
 use std::os::fd::RawFd;
@@ -47,6 +47,9 @@ impl Sink {
     }
 }
 
+/// The longest line that is given to the host in one piece.
+const MAX_LINE: usize = 64 << 10;
+
 /// One of the process's own streams; `None` if the process has closed it.
 type Lent = Option<Arc<Inherited>>;
 
@@ -55,10 +58,17 @@ fn lend(fd: RawFd) -> io::Result<Lent> {
 }
 
 /// The guest's standard input.
-#[derive(Debug)]
 pub(super) enum Input {
-    Bytes { bytes: Arc<[u8]>, position: usize },
+    Bytes {
+        bytes: Arc<[u8]>,
+        position: usize,
+    },
     Inherit(Lent),
+    Host {
+        source: Arc<dyn Source>,
+        /// Whether the host has said that there is no more: it is not asked again.
+        ended: bool,
+    },
 }
 
 impl Input {
@@ -67,6 +77,7 @@ impl Input {
             Stdin::Empty => Input::Bytes { bytes: Arc::default(), position: 0 },
             Stdin::Bytes(bytes) => Input::Bytes { bytes: Arc::clone(bytes), position: 0 },
             Stdin::Inherit => Input::Inherit(lend(libc::STDIN_FILENO)?),
+            Stdin::Host(source) => Input::Host { source: Arc::clone(source), ended: false },
         })
     }
 
@@ -74,34 +85,44 @@ impl Input {
     pub(super) fn inherited(&self) -> Result<Option<&Arc<Inherited>>, Errno> {
         match self {
             Input::Inherit(lent) => lent.as_ref().map(Some).ok_or(Errno::Badf),
-            Input::Bytes { .. } => Ok(None),
+            Input::Bytes { .. } | Input::Host { .. } => Ok(None),
         }
     }
 }
 
 /// One of the guest's outputs.
-#[derive(Debug)]
 pub(super) enum Target {
     Discard,
     Capture(Arc<Sink>),
     Inherit(Lent),
+    Lines {
+        host: Arc<dyn Lines>,
+        /// The beginning of a line whose end the guest has not written yet.
+        begun: Vec<u8>,
+    },
 }
 
 impl Target {
-    pub(super) fn inherit(fd: RawFd) -> io::Result<Self> {
-        lend(fd).map(Target::Inherit)
+    /// What `output` asks for; `sink` is where it goes if it is captured, `fd` the process's own stream.
+    pub(super) fn new(output: &Output, sink: Option<&Arc<Sink>>, fd: RawFd) -> io::Result<Self> {
+        Ok(match (output, sink) {
+            (Output::Inherit, _) => Target::Inherit(lend(fd)?),
+            (Output::Lines(host), _) => Target::Lines { host: Arc::clone(host), begun: Vec::new() },
+            (Output::Capture { .. }, Some(sink)) => Target::Capture(Arc::clone(sink)),
+            (Output::Discard | Output::Capture { .. }, _) => Target::Discard,
+        })
     }
 
     /// The process's own stream, if that is what is written; an errno if it is closed.
     pub(super) fn inherited(&self) -> Result<Option<&Arc<Inherited>>, Errno> {
         match self {
             Target::Inherit(lent) => lent.as_ref().map(Some).ok_or(Errno::Badf),
-            Target::Discard | Target::Capture(_) => Ok(None),
+            Target::Discard | Target::Capture(_) | Target::Lines { .. } => Ok(None),
         }
     }
 }
 
-/// Reads from standard input into `buffer`.
+/// Reads from standard input into `buffer`, which is not empty.
 pub(super) fn read<T: WasiHost>(host: &mut T, buffer: &mut [u8]) -> wasmtime::Result<Result<usize, Errno>> {
     match &mut host.wasi().context()?.stdin {
         Input::Bytes { bytes, position } => {
@@ -116,18 +137,91 @@ pub(super) fn read<T: WasiHost>(host: &mut T, buffer: &mut [u8]) -> wasmtime::Re
             let inherited = Arc::clone(inherited);
             Ok(inherited.read(host, buffer)?)
         }
+        Input::Host { ended: true, .. } => Ok(Ok(0)),
+        Input::Host { source, .. } => {
+            let source = Arc::clone(source);
+            check_interrupt(host)?;
+            let read = host.call_out(|| source.read(buffer));
+            if read == Some(0)
+                && let Input::Host { ended, .. } = &mut host.wasi().context()?.stdin
+            {
+                *ended = true;
+            }
+            check_interrupt(host)?;
+            Ok(read.map(|n| n.min(buffer.len())).ok_or(Errno::Io))
+        }
     }
 }
 
 /// Writes `bytes` to output 0 or 1; fewer than all of them only if one of the process's own took no more.
 pub(super) fn write<T: WasiHost>(host: &mut T, output: usize, bytes: &[u8]) -> wasmtime::Result<Result<usize, Errno>> {
-    match host.wasi().context()?.outputs.get(output) {
+    match host.wasi().context()?.outputs.get_mut(output) {
         Some(Target::Capture(sink)) => Ok(sink.write(bytes).map(|()| bytes.len())),
         Some(Target::Inherit(None)) => Ok(Err(Errno::Badf)),
         Some(Target::Inherit(Some(inherited))) => {
             let inherited = Arc::clone(inherited);
             Ok(inherited.write(host, bytes)?)
         }
+        Some(Target::Lines { host: lines, begun }) => {
+            let (lines, mut begun) = (Arc::clone(lines), std::mem::take(begun));
+            let written = write_lines(host, output, &*lines, &mut begun, bytes);
+            if let Some(Target::Lines { begun: place, .. }) = host.wasi().context()?.outputs.get_mut(output) {
+                *place = begun;
+            }
+            written
+        }
         Some(Target::Discard) | None => Ok(Ok(bytes.len())),
     }
+}
+
+/// Gives the host the lines that `bytes` end, and keeps the beginning of the next.
+fn write_lines<T: WasiHost>(
+    host: &mut T,
+    output: usize,
+    lines: &dyn Lines,
+    begun: &mut Vec<u8>,
+    bytes: &[u8],
+) -> wasmtime::Result<Result<usize, Errno>> {
+    let fd = descriptor(output);
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let room = MAX_LINE - begun.len();
+        let end = rest.iter().take(room).position(|byte| *byte == b'\n');
+        let Some(len) = end.or_else(|| (rest.len() >= room).then_some(room)) else {
+            if begun.try_reserve(rest.len()).is_err() {
+                return Ok(Err(Errno::Nomem));
+            }
+            begun.extend_from_slice(rest);
+            break;
+        };
+        let (piece, after) = rest.split_at(len);
+        check_interrupt(host)?;
+        if begun.is_empty() {
+            host.call_out(|| lines.line(fd, piece, end.is_some()));
+        } else {
+            let mut line = std::mem::take(begun);
+            line.extend_from_slice(piece);
+            host.call_out(|| lines.line(fd, &line, end.is_some()));
+            line.clear();
+            *begun = line;
+        }
+        rest = &after[usize::from(end.is_some())..];
+    }
+    Ok(Ok(bytes.len()))
+}
+
+/// Gives the host the lines that the guest has begun and not ended: its call is over.
+pub fn finish<T: WasiHost>(host: &mut T) {
+    for output in 0..2 {
+        let Some(Target::Lines { host: lines, begun }) = host.wasi().output(output) else { continue };
+        if !begun.is_empty() {
+            let (lines, begun) = (Arc::clone(lines), std::mem::take(begun));
+            host.call_out(|| lines.line(descriptor(output), &begun, false));
+        }
+    }
+}
+
+/// The guest's descriptor of output 0 or 1.
+fn descriptor(output: usize) -> i32 {
+    if output == 0 { libc::STDOUT_FILENO } else { libc::STDERR_FILENO }
 }

@@ -277,7 +277,7 @@ fn a_module_without_memory_is_told_so() {
 #[test]
 fn arguments_and_environment() {
     let mut s = WasiSettings::default();
-    s.set_args(vec!["prog".into(), "ärg".into()]).unwrap();
+    s.set_args(&["prog", "ärg"]).unwrap();
     s.add_env("K", "v=1").unwrap();
     let mut g = Guest::new(host(s, limits(&[])), SyscallPolicy::allow_all());
     assert_eq!((g.call("args_sizes_get", &[0, 4]), g.u32(0), g.u32(4)), (OK, 2, 10));
