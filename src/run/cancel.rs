@@ -1,11 +1,10 @@
 //! What ends calls from outside: the flags that running guests look at, and the tokens that hosts fire.
 
 use crate::run::vm::Environment;
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
-use std::time::Duration;
 
 /// A flag that ends the guests that look at it.
 #[derive(Default)]
@@ -32,29 +31,6 @@ impl Flag {
 /// wasmtime moves the epoch without any ordering. One fence serves all the flags that are looked at after it.
 pub fn before_looking() {
     fence(Ordering::SeqCst);
-}
-
-/// Where the sleeping guests of a runtime wait for a flag.
-#[derive(Default)]
-pub struct Sleepers {
-    lock: Mutex<()>,
-    wake: Condvar,
-}
-
-impl Sleepers {
-    /// Sleeps for `duration` or less, and not at all if it is over already.
-    pub fn wait(&self, duration: Duration, over: impl FnOnce() -> bool) {
-        let mut guard = self.lock.lock();
-        if !over() {
-            self.wake.wait_for(&mut guard, duration);
-        }
-    }
-
-    /// Makes all who sleep look at their flags.
-    pub fn wake(&self) {
-        drop(self.lock.lock());
-        self.wake.notify_all();
-    }
 }
 
 /// A token that a host gives to any number of calls and fires to end them. Once fired it ends every call that brings it, until
@@ -122,22 +98,5 @@ impl<'a> Carried<'a> {
 impl Drop for Carried<'_> {
     fn drop(&mut self) {
         self.tokens.iter().for_each(|token| token.leave(self.env));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_set_flag_ends_a_sleep() {
-        let (sleepers, flag) = (Sleepers::default(), Flag::default());
-        std::thread::scope(|s| {
-            let sleeper = s.spawn(|| sleepers.wait(Duration::from_secs(3600), || flag.is_set()));
-            flag.set();
-            sleepers.wake();
-            sleeper.join().unwrap();
-        });
-        assert!(flag.is_set());
     }
 }

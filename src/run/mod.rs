@@ -19,6 +19,7 @@ pub mod runtime;
 pub mod session;
 mod sessions;
 pub mod settings;
+pub mod sleepers;
 pub mod strings;
 mod typed;
 pub mod vm;

@@ -9,13 +9,14 @@ use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::{Limiter, Limits};
 use crate::isolate::wasi::{self, Exit, SandboxLimits, WasiHost, WasiSettings, WasiState};
 use crate::observe::metrics::Metrics;
-use crate::run::cancel::{Flag, Sleepers, Tokens, before_looking};
+use crate::run::cancel::{Flag, Tokens, before_looking};
 use crate::run::link::Source;
 use crate::run::module::Linked;
 use crate::run::nesting;
 use crate::run::pool::{PAGE, Pool};
 use crate::run::references::References;
 use crate::run::settings::Settings;
+use crate::run::sleepers::Sleepers;
 use crate::run::strings::Heap;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -304,6 +305,10 @@ impl WasiHost for VmState {
 
     fn wait(&self, dur: Duration) {
         self.linked.env.sleepers.wait(dur, || cancelled(&self.linked, &self.errand.tokens).is_some());
+    }
+
+    fn poll(&self, entries: &mut [libc::pollfd], dur: Duration) -> usize {
+        self.linked.env.sleepers.poll(entries, dur, || cancelled(&self.linked, &self.errand.tokens).is_some())
     }
 
     fn call_out<R>(&self, callback: impl FnOnce() -> R) -> R {

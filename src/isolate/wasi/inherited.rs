@@ -1,6 +1,6 @@
 //! The process's own standard streams, lent to a guest and waited for no longer than its call may last.
 
-use super::{Interrupted, WasiHost, check_interrupt, handles, signals, until_next_look};
+use super::{Interrupted, WasiHost, check_interrupt, handles, signals, time_left};
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
@@ -78,7 +78,7 @@ impl Inherited {
         loop {
             check_interrupt(host)?;
             let mut entry = [libc::pollfd { fd: self.fd(), events, revents: 0 }];
-            if poll_fds(&mut entry, until_next_look(host)) != 0 {
+            if host.poll(&mut entry, time_left(host)) != 0 {
                 return Ok(());
             }
         }
@@ -172,15 +172,22 @@ fn reopen(fd: RawFd) -> io::Result<OwnedFd> {
     handles::lifted(file.into())
 }
 
-/// `poll(2)`; 0 if none is ready in time. An interrupted wait counts as none, any other failure as ready.
-pub(super) fn poll_fds(entries: &mut [libc::pollfd], timeout: Duration) -> i32 {
-    // Rounded up: a wait of less than a millisecond must not become a spin.
-    let millis = i32::try_from(timeout.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX);
-    // SAFETY: the pointer and count are those of a live slice.
-    let ready = unsafe { libc::poll(entries.as_mut_ptr(), entries.len() as libc::nfds_t, millis) };
-    match ready {
+/// `poll(2)`; how many are ready. A wait that a signal ended has found none; one that fails reports each descriptor, for whoever
+/// uses it to find out why.
+pub fn poll_fds(entries: &mut [libc::pollfd], timeout: Duration) -> usize {
+    let timeout = libc::timespec {
+        tv_sec: libc::time_t::try_from(timeout.as_secs()).unwrap_or(libc::time_t::MAX),
+        tv_nsec: timeout.subsec_nanos().into(),
+    };
+    // SAFETY: the pointer and count are those of a live slice; no mask of signals is given.
+    match unsafe { libc::ppoll(entries.as_mut_ptr(), entries.len() as libc::nfds_t, &raw const timeout, std::ptr::null()) } {
         -1 if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted => 0,
-        ready => ready,
+        -1 => {
+            entries.iter_mut().for_each(|entry| entry.revents = libc::POLLERR);
+            entries.len()
+        }
+        // Not negative then.
+        ready => ready as usize,
     }
 }
 

@@ -28,6 +28,7 @@ mod tests;
 
 pub use clocks::ClockSettings;
 pub use context::WasiState;
+pub use inherited::poll_fds;
 pub use sandbox::SandboxLimits;
 pub use settings::{Lines, Output, Source, Stdin, WasiSettings};
 pub use shims::{MODULE, add_to_linker, signature};
@@ -50,6 +51,11 @@ pub trait WasiHost: Send + 'static {
 
     /// Sleeps for `duration`, or less: a cancel wakes it.
     fn wait(&self, duration: Duration);
+
+    /// Waits until one of the descriptors is ready, for `duration` or less: a cancel wakes it. The number of those that are ready.
+    fn poll(&self, entries: &mut [libc::pollfd], duration: Duration) -> usize {
+        poll_fds(entries, duration.min(POLL_SLICE))
+    }
 
     /// The memory that all instances of the Store have, if they are several and share one.
     fn shared_memory(&self) -> Option<wasmtime::Memory> {
@@ -116,10 +122,18 @@ impl std::error::Error for MissingMemory {}
 /// How long a wait that a cancel cannot end lasts before it looks for one.
 const POLL_SLICE: Duration = Duration::from_millis(50);
 
-/// How long such a wait may last now.
-fn until_next_look<T: WasiHost>(host: &T) -> Duration {
+/// The longest wait without a look at the interrupt.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// What is left of the call's time, [`LONGEST_WAIT`] at most.
+fn time_left<T: WasiHost>(host: &T) -> Duration {
     let left = host.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
-    left.unwrap_or(POLL_SLICE).min(POLL_SLICE)
+    left.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
+}
+
+/// How long a wait may last now that a cancel cannot end.
+fn until_next_look<T: WasiHost>(host: &T) -> Duration {
+    time_left(host).min(POLL_SLICE)
 }
 
 /// Ends a guest that has no fuel left, before the host works for it: compiled code looks at its fuel in loops and where functions

@@ -4,7 +4,7 @@ use super::calls::{settle, slot};
 use super::context::{HOSTCALL_FUEL, Slot};
 use super::inherited::poll_fds;
 use super::shims::{Rule, immediate};
-use super::{POLL_SLICE, WasiHost, check_interrupt};
+use super::{WasiHost, check_interrupt, time_left};
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 use wasmtime::Result;
@@ -13,9 +13,6 @@ use wasmtime_wasi::p1::types::{
 };
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::{GuestMemory, GuestPtr, GuestType};
-
-/// The longest sleep without a look at the interrupt, for a host whose cancel does not wake the sleeper.
-const SLEEP_SLICE: Duration = Duration::from_millis(250);
 
 /// One thing waited for.
 struct Waiting {
@@ -155,10 +152,11 @@ fn wait<T: WasiHost>(host: &mut T, all: &[Waiting]) -> Result<Vec<Event>> {
     // Looked at without waiting first: what is ready already is reported even if a wait is no longer allowed.
     let mut pause = Duration::ZERO;
     loop {
-        if !entries.is_empty() {
-            poll_fds(&mut entries, pause);
-        } else if !pause.is_zero() {
-            host.wait(pause);
+        match (entries.is_empty(), pause.is_zero()) {
+            (true, true) => {}
+            (true, false) => host.wait(pause),
+            (false, true) => _ = poll_fds(&mut entries, pause),
+            (false, false) => _ = host.poll(&mut entries, pause),
         }
         let now = Instant::now();
         let ready = events(all, &entries, now, None);
@@ -172,9 +170,8 @@ fn wait<T: WasiHost>(host: &mut T, all: &[Waiting]) -> Result<Vec<Event>> {
             host.wasi().context()?.clocks.sleep(nanos);
             return Ok(events(all, &entries, now, Some(nanos)));
         }
-        let slice = if entries.is_empty() { SLEEP_SLICE } else { POLL_SLICE };
         let times = all.iter().filter_map(|w| if let Until::Time(at) = w.until { at } else { None });
-        pause = times.chain(host.deadline()).map(|at| at.saturating_duration_since(now)).fold(slice, Duration::min);
+        pause = times.map(|at| at.saturating_duration_since(now)).fold(time_left(host), Duration::min);
     }
 }
 
