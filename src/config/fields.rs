@@ -253,7 +253,7 @@ fields! {
         "Files, directories and links that one call's guest may create, also if it removes them again.";
     deterministic: bool, "", 0 => 0, per_runtime fixed; false;
         "Whether the same call gives the same bytes: NaNs are canonical, random bytes come from random_seed, clocks tell no real time.";
-    random_seed: u64, "", 0 => u64::MAX, per_runtime fixed; 0;
+    random_seed: u64, "number", 0 => u64::MAX, per_runtime fixed; 0;
         "What the random bytes of a deterministic runtime's guests follow from. Each call begins with it anew.";
 
     // ---- observation ----
