@@ -14,6 +14,8 @@ BUILD ?= target/cmake
 SANITIZE ?=
 # No crate of this workspace: they are compiled for WebAssembly.
 GUESTS_IN_RUST = guest/dwcp_guest.rs guest/tests/kit.rs
+# Outside the workspace.
+FUZZ_TARGETS = fuzz/fuzz_targets/wasi_calls.rs
 XTASK = $(CARGO) run --quiet --locked -p xtask --
 
 # Nothing is exported from here: a CC in the environment that was not there before would make cargo build the engine anew.
@@ -60,13 +62,13 @@ check:
 
 lint:
 	$(CARGO) fmt --all --check
-	rustfmt --edition 2024 --check $(GUESTS_IN_RUST)
+	rustfmt --edition 2024 --check $(GUESTS_IN_RUST) $(FUZZ_TARGETS)
 	$(CARGO) clippy --release --all-targets --locked -- -D warnings
 	$(CARGO) clippy -p xtask --all-targets --locked -- -D warnings
 
 fmt:
 	$(CARGO) fmt --all
-	rustfmt --edition 2024 $(GUESTS_IN_RUST)
+	rustfmt --edition 2024 $(GUESTS_IN_RUST) $(FUZZ_TARGETS)
 
 install: setup
 	$(CMAKE) -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$(PREFIX)"

@@ -10,9 +10,9 @@ use wasmtime_wasi::p1::types::{self, Errno, Filestat, Filetype, Lookupflags};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::{self as p1, WasiSnapshotPreview1};
 use wiggle::{GuestMemory, GuestPtr};
 
-/// The most bytes that a path may have (`PATH_MAX`). A longer one would only cost time: where the kernel does not resolve
-/// paths beneath a directory, wasmtime-wasi walks them part by part.
-const MAX_PATH: u32 = 4096;
+/// The most bytes that a path may have (`PATH_MAX`, which counts a NUL). A longer one would only cost time: where the kernel
+/// does not resolve paths beneath a directory, wasmtime-wasi walks them part by part, and would take a longer one.
+const MAX_PATH: u32 = 4095;
 
 pub(super) fn too_long(lengths: &[i32]) -> bool {
     lengths.iter().any(|len| len.cast_unsigned() > MAX_PATH)
@@ -78,7 +78,7 @@ pub(super) fn path_filestat_set_times<T: WasiHost>(
 
 /// Why what the path names must not be opened: it is a FIFO, device or socket, or it cannot be looked at. Known before it is
 /// opened: opening a FIFO waits for its other end, and opening a device can do anything. What does not exist is for the
-/// call itself to report or to create.
+/// call itself to report or to create, and a descriptor that is no directory for it to tell from one that is none.
 fn refusal<T: WasiHost>(
     host: &mut T,
     memory: &mut GuestMemory<'_>,
@@ -92,7 +92,7 @@ fn refusal<T: WasiHost>(
     let Ok(lookup) = Lookupflags::try_from(lookup) else { return Ok(Some(Errno::Inval)) };
     match immediate(host.wasi().p1()?.path_filestat_get(memory, fd, lookup, path))? {
         Ok(stat) => Ok((!is_ordinary(&stat)).then_some(Errno::Acces)),
-        Err(e) => e.downcast().map(|errno| (errno != Errno::Noent).then_some(errno)),
+        Err(e) => e.downcast().map(|errno| (!matches!(errno, Errno::Noent | Errno::Badf)).then_some(errno)),
     }
 }
 
