@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
 BUILD ?= target/cmake
 SANITIZE ?=
 # No crate of this workspace: they are compiled for WebAssembly.
-GUESTS_IN_RUST = guest/dwcp_guest.rs guest/tests/kit.rs
+GUESTS_IN_RUST = guest/dwcp_guest.rs guest/tests/kit.rs examples-c/guests/files.rs
 XTASK = $(CARGO) run --quiet --locked -p xtask --
 
 # Nothing is exported from here: a CC in the environment that was not there before would make cargo build the engine anew.
