@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
 BUILD ?= target/cmake
 SANITIZE ?=
 # No crate of this workspace: they are compiled for WebAssembly.
-GUESTS_IN_RUST = guest/dwcp_guest.rs guest/tests/kit.rs
+GUESTS_IN_RUST = guest/dwcp_guest.rs guest/tests/kit.rs examples-c/guests/files.rs
 # Outside the workspace.
 FUZZ_TARGETS = fuzz/fuzz_targets/wasi_calls.rs
 XTASK = $(CARGO) run --quiet --locked -p xtask --

@@ -3,9 +3,10 @@
  *   usual     engine_new, a linker, func_call: what the first pages of its documentation lead to
  *   deadline  epoch interruption with a ticker thread of ours, 30 s per call
  *   fuel      1 000 000 units of fuel per call
- *   limiter   128 MiB of memory, 1000 table elements and 100 instances per store */
+ *   limiter   128 MiB of memory, 1000 table elements and 100 instances per store
+ *   wasi      WORK is one of bench_wasi.c: bench_wasmtime_wasi.c does it */
 #define _GNU_SOURCE
-#include "measure.h"
+#include "bench_wasmtime.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,28 +15,11 @@
 #include <string.h>
 #include <time.h>
 
-#include <wasmtime.h>
-
-enum { TICK_MS = 10, DEADLINE_TICKS = 30000 / TICK_MS, FUEL = 1000000, SLOTS = 1100 };
-
-typedef struct {
-  const bench_args_t *args;
-  bool expert, deadline, fuel, limiter;
-  wasm_engine_t *engine;
-  wasmtime_linker_t *linker;
-  wasmtime_module_t *module;
-  wasmtime_instance_pre_t *pre;
-  wasm_byte_vec_t bytes;
-  /* of the live VM */
-  wasmtime_store_t *store;
-  wasmtime_context_t *context;
-  wasmtime_func_t function;
-  int32_t turn;
-} host_t;
+enum { TICK_MS = 10, DEADLINE_TICKS = 30000 / TICK_MS, SLOTS = 1100 };
 
 static _Atomic bool ticking = true;
 
-static void check(const host_t *host, const char *what, wasmtime_error_t *error, wasm_trap_t *trap) {
+void check(const host_t *host, const char *what, wasmtime_error_t *error, wasm_trap_t *trap) {
   if (error == NULL && trap == NULL) return;
   wasm_byte_vec_t message;
   if (error != NULL) {
@@ -80,15 +64,17 @@ static wasm_engine_t *engine_new(const host_t *host) {
 }
 
 /* What has to be armed for each call, on a fresh store as on a live one. */
-static inline void arm(const host_t *host, wasmtime_context_t *context) {
+void arm(const host_t *host, wasmtime_context_t *context) {
   if (host->deadline) wasmtime_context_set_epoch_deadline(context, DEADLINE_TICKS);
-  if (host->fuel) check(host, "set_fuel", wasmtime_context_set_fuel(context, FUEL), NULL);
+  if (host->fuel) check(host, "set_fuel", wasmtime_context_set_fuel(context, host->fuel_units), NULL);
 }
 
-static void open_store(const host_t *host, wasmtime_store_t **store, wasmtime_context_t **context, wasmtime_func_t *function) {
+void open_store(const host_t *host, const char *export, wasmtime_store_t **store, wasmtime_context_t **context,
+                wasmtime_func_t *function) {
   *store = wasmtime_store_new(host->engine, NULL, NULL);
   *context = wasmtime_store_context(*store);
   if (host->limiter) wasmtime_store_limiter(*store, 128 << 20, 1000, 100, 100, 100);
+  if (host->wasi) give_wasi(host, *context);
   arm(host, *context);
   wasmtime_instance_t instance;
   wasm_trap_t *trap = NULL;
@@ -97,8 +83,8 @@ static void open_store(const host_t *host, wasmtime_store_t **store, wasmtime_co
                                 : wasmtime_linker_instantiate(host->linker, *context, host->module, &instance, &trap);
   check(host, "instantiate", error, trap);
   wasmtime_extern_t item;
-  if (!wasmtime_instance_export_get(*context, &instance, "run", 3, &item) || item.kind != WASMTIME_EXTERN_FUNC) {
-    bench_die(host->args, "export", "run is missing");
+  if (!wasmtime_instance_export_get(*context, &instance, export, strlen(export), &item) || item.kind != WASMTIME_EXTERN_FUNC) {
+    bench_die(host->args, export, "is not exported");
   }
   *function = item.of.func;
 }
@@ -125,7 +111,7 @@ static bool call(void *state, uint32_t repeat) {
     wasmtime_context_t *context;
     wasmtime_func_t function;
     int32_t turn = host->turn++;
-    open_store(host, &store, &context, &function);
+    open_store(host, "run", &store, &context, &function);
     int32_t answer = invoke(host, context, &function, turn);
     wasmtime_store_delete(store);
     if (answer != turn + 7) return false;
@@ -151,7 +137,7 @@ static void unload(host_t *host) {
   host->module = NULL;
 }
 
-static bool load(void *state, uint32_t repeat) {
+bool load(void *state, uint32_t repeat) {
   host_t *host = state;
   (void)repeat;
   if (host->module != NULL) unload(host);
@@ -181,7 +167,8 @@ int main(int argc, char **argv) {
                  .expert = bench_has_word(args.config, "expert"),
                  .deadline = bench_has_word(args.config, "deadline"),
                  .fuel = bench_has_word(args.config, "fuel"),
-                 .limiter = bench_has_word(args.config, "limiter")};
+                 .limiter = bench_has_word(args.config, "limiter"),
+                 .fuel_units = 1000000};
   read_guest(&host);
   if (strcmp(args.work, "wat2wasm") == 0) { /* bench_wasmtime wat2wasm IN OUT, for the driver's script */
     FILE *out = fopen(argv[3], "wb");
@@ -199,9 +186,11 @@ int main(int argc, char **argv) {
 
   if (strcmp(args.work, "cold") == 0) {
     bench_run(&args, load, &host, 1, 1);
+  } else if (bench_has_word(args.config, "wasi")) {
+    bench_wasi(&host);
   } else if (strcmp(args.work, "live") == 0) {
     load(&host, 1);
-    open_store(&host, &host.store, &host.context, &host.function);
+    open_store(&host, "run", &host.store, &host.context, &host.function);
     bench_run(&args, call_live, &host, 100, 1000);
     wasmtime_store_delete(host.store);
   } else {

@@ -1,7 +1,7 @@
 /* Runs the harnesses: every row in a process of its own, the rows of one piece of work one after another, all of
  * it again in each round, so that a slow minute of the machine meets every system alike.
  *
- *   driver DWCP_HARNESS PEER_HARNESS|- DEADLINE_HARNESS METERING_HARNESS GUESTS_DIRECTORY RESULTS_JSON [PROGRAM...]
+ *   driver DWCP_HARNESS PEER_HARNESS|- DEADLINE_HARNESS METERING_HARNESS WASI_HARNESS GUESTS_DIRECTORY RESULTS_JSON [PROGRAM...]
  *   BENCH_ROUNDS=N  BENCH_QUICK=1  BENCH_CPU=N|none  BENCH_ONLY=part of a work's name */
 #define _GNU_SOURCE
 #include "driver.h"
@@ -92,8 +92,37 @@ static const struct {
 };
 static const char *const METERINGS[] = {"none", "deadline", "fuel", "deadline+fuel"};
 
+/* What a WASI call costs, made over and over by one guest, */
+static const struct {
+  const char *name, *word;
+} WASI_CALLS[] = {
+    {"WASI clock_time_get", "clock_time_get"},
+    {"WASI random_get, 8 bytes", "random_get_8"},
+    {"WASI random_get, 256 bytes", "random_get_256"},
+    {"WASI fd_write, 5 bytes to kept stdout", "fd_write_5"},
+    {"WASI fd_write, 64 bytes to kept stdout", "fd_write_64"},
+    {"WASI args and environ, 4 calls", "args"},
+    {"WASI path_open + fd_read of 2 KB + fd_close", "open_read_close"},
+    {"WASI fd_filestat_get of a file", "fd_filestat_get"},
+    {"WASI poll_oneoff, a clock that is due", "poll_oneoff"},
+};
+/* and what a program costs, from its start to its end, that reads a small file: these. */
+static const char *const WASI_PROGRAMS[] = {"wordcount", "rust-json"};
+static const struct {
+  system_id_t system;
+  const char *words, *label;
+  bool programs_only;
+} WASI_CONFIGS[] = {
+    {OURS, "deadline", "deadline, policy, quotas, metrics on", false},
+    {OURS, "deadline+fuel", "the same with fuel (default profile)", false},
+    {PEER, "expert+deadline+wasi", "expert, deadline", false},
+    {PEER, "expert+deadline+fuel+wasi", "expert, deadline + fuel", false},
+    {PEER, "usual+deadline+wasi", "usual, deadline", true},
+    {PEER, "usual+deadline+fuel+wasi", "usual, deadline + fuel", true},
+};
+
 typedef struct {
-  const char *ours, *peer, *deadline, *metering, *guests, *results;
+  const char *ours, *peer, *deadline, *metering, *wasi, *guests, *results;
 } paths_t;
 
 /* A free row of this work, or NULL where there is none or the work is not asked for. */
@@ -160,6 +189,43 @@ static void plan_metering(plan_t *plan, const paths_t *paths, char *const progra
         row->pinned = COSTS[w].pinned;
         row->reference = c == 0;
       }
+    }
+  }
+}
+
+/* The rows of one work with WASI: a call's, or where there is a program its own. */
+static void plan_wasi_rows(plan_t *plan, const paths_t *paths, const char *work, const char *word, const char *program,
+                           const char *only) {
+  for (size_t c = 0; c < sizeof WASI_CONFIGS / sizeof *WASI_CONFIGS; c++) {
+    bool peer = WASI_CONFIGS[c].system == PEER;
+    if ((peer && strcmp(paths->peer, "-") == 0) || (WASI_CONFIGS[c].programs_only && program == NULL)) continue;
+    row_t *row = new_row(plan, work, only);
+    if (row == NULL) continue;
+    row->work_word = word;
+    row->program = peer ? paths->peer : paths->wasi;
+    row->guest = program != NULL ? program : "wasi.wat";
+    row->system = WASI_CONFIGS[c].system;
+    row->config_words = WASI_CONFIGS[c].words;
+    snprintf(row->config, sizeof row->config, "%s", WASI_CONFIGS[c].label);
+    row->unit = program != NULL ? "us" : "ns";
+    row->unit_ns = program != NULL ? 1e3 : 1;
+    row->samples = program != NULL ? 3000 : 200;
+    row->quick_samples = program != NULL ? 100 : 10;
+    row->pinned = true;
+    row->reference = !peer;
+  }
+}
+
+static void plan_wasi(plan_t *plan, const paths_t *paths, char *const programs[], const char *only) {
+  for (size_t w = 0; w < sizeof WASI_CALLS / sizeof *WASI_CALLS; w++) {
+    plan_wasi_rows(plan, paths, WASI_CALLS[w].name, WASI_CALLS[w].word, NULL, only);
+  }
+  for (; *programs != NULL; programs++) {
+    char name[40], work[NAME];
+    name_of(name, sizeof name, *programs);
+    snprintf(work, sizeof work, "WASI program reading a 2 KB file: %s", name);
+    for (size_t p = 0; p < sizeof WASI_PROGRAMS / sizeof *WASI_PROGRAMS; p++) {
+      if (strcmp(name, WASI_PROGRAMS[p]) == 0) plan_wasi_rows(plan, paths, work, "request", *programs, only);
     }
   }
 }
@@ -251,13 +317,14 @@ static int pick_cpu(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 7) {
+  if (argc < 8) {
     fprintf(stderr,
-            "usage: %s DWCP_HARNESS PEER_HARNESS|- DEADLINE_HARNESS METERING_HARNESS GUESTS_DIRECTORY RESULTS_JSON [PROGRAM...]\n",
+            "usage: %s DWCP_HARNESS PEER_HARNESS|- DEADLINE_HARNESS METERING_HARNESS WASI_HARNESS GUESTS_DIRECTORY RESULTS_JSON "
+            "[PROGRAM...]\n",
             argv[0]);
     return 2;
   }
-  const paths_t paths = {argv[1], argv[2], argv[3], argv[4], argv[5], argv[6]};
+  const paths_t paths = {argv[1], argv[2], argv[3], argv[4], argv[5], argv[6], argv[7]};
   const char *quick_word = getenv("BENCH_QUICK"), *rounds_word = getenv("BENCH_ROUNDS");
   bool quick = quick_word != NULL && strcmp(quick_word, "") != 0 && strcmp(quick_word, "0") != 0;
   long rounds = rounds_word != NULL && *rounds_word != '\0' ? strtol(rounds_word, NULL, 10) : quick ? 2 : 9;
@@ -270,7 +337,8 @@ int main(int argc, char **argv) {
   const char *only = getenv("BENCH_ONLY");
   make_plan(&plan, &paths, only);
   plan_deadlines(&plan, &paths, only);
-  plan_metering(&plan, &paths, argv + 7, only);
+  plan_metering(&plan, &paths, argv + 8, only);
+  plan_wasi(&plan, &paths, argv + 8, only);
   if (plan.count == 0) {
     fprintf(stderr, "bench: no work has that in its name\n");
     return 2;

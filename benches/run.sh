@@ -3,7 +3,7 @@
 #
 #   BENCH_ROUNDS=N        rounds (9; 2 when quick)      BENCH_QUICK=1   fewer samples, for CI
 #   BENCH_CPU=N|none      the core to pin to            BENCH_ONLY=TEXT only works with TEXT in their name
-#   BENCH_PEER=none       without the peer            BENCH_CORPUS=DIR the programs below DIR too, for what metering costs
+#   BENCH_PEER=none       without the peer            BENCH_CORPUS=DIR the programs below DIR too, for what metering and WASI cost
 #   BENCH_PEER_LIB=FILE BENCH_PEER_INCLUDE=DIR          a libwasmtime.so 48 and its headers of your own
 #   DWCP_LIB=FILE DWCP_INCLUDE=DIR                      another build of ours
 set -eu
@@ -25,7 +25,7 @@ mkdir -p "$work/bin" "$work/lib" "$work/guests" "$work/peer"
 work_lib=$(cd "$work/lib" && pwd)
 
 # ---- guests: the text with its 64 KiB filled in, and a module large enough to show what compiling costs ----------------
-cp benches/guests/add.wat benches/guests/add_page.wat benches/guests/deadline.wat "$work/guests/"
+cp benches/guests/add.wat benches/guests/add_page.wat benches/guests/deadline.wat benches/guests/wasi.wat "$work/guests/"
 awk 'function bytes(n,  i, x, s) { x = 1; s = ""
        for (i = 0; i < n; i++) { x = (x * 16807) % 2147483647; s = s sprintf("\\%02x", int(x / 256) % 256) }
        return s }
@@ -77,12 +77,13 @@ if [ "$peer" != - ]; then
     # conf.h says what the library was built with; the headers come without it. These are the features used here,
     # plus GC, on which the size of a value depends.
     mkdir -p "$work/peer/conf/wasmtime"
-    for feature in ADDR2LINE ASYNC COMPILER COMPONENT_MODEL CRANELIFT GC PARALLEL_COMPILATION POOLING_ALLOCATOR WAT; do
+    for feature in ADDR2LINE ASYNC COMPILER COMPONENT_MODEL CRANELIFT GC PARALLEL_COMPILATION POOLING_ALLOCATOR WASI WAT; do
         echo "#define WASMTIME_FEATURE_$feature"
     done >"$work/peer/conf/wasmtime/conf.h"
     peer_dir=$(cd "$(dirname "$peer_lib")" && pwd)
     # shellcheck disable=SC2086
-    $cc $flags -isystem "$peer_include" -isystem "$work/peer/conf" benches/bench_wasmtime.c benches/measure.c \
+    $cc $flags -isystem "$peer_include" -isystem "$work/peer/conf" benches/bench_wasmtime.c \
+        benches/bench_wasmtime_wasi.c benches/request.c benches/measure.c \
         -o "$peer" -L"$peer_dir" -l:"$(basename "$peer_lib")" -Wl,-rpath,"$peer_dir" -lpthread ||
         fail "the peer's harness does not build against $peer_lib"
     "$peer" wat2wasm "$work/guests/cold.wat" "$work/guests/cold.wasm"
@@ -104,6 +105,9 @@ for name in deadline metering; do
         -L"$work_lib" -ldwcp_wasm -Wl,-rpath,"$work_lib" -lpthread || fail "our harness for $name does not build"
 done
 # shellcheck disable=SC2086
+$cc $flags -I"$dwcp_include" benches/bench_wasi.c benches/request.c benches/measure.c -o "$work/bin/bench_wasi" \
+    -L"$work_lib" -ldwcp_wasm -Wl,-rpath,"$work_lib" || fail "our harness for WASI does not build"
+# shellcheck disable=SC2086
 $cc $flags benches/driver.c benches/report.c -o "$work/bin/driver"
 
 echo "dwcp-wasm $("$work/bin/bench_dwcp" --version) on $(uname -srm), $(nproc) cores," \
@@ -121,5 +125,5 @@ if [ -n "${BENCH_CORPUS:-}" ]; then
     find -L "$BENCH_CORPUS" -name '*.wasm' -type f | sort >"$work/corpus.list"
     while IFS= read -r program; do set -- "$@" "$program"; done <"$work/corpus.list"
 fi
-exec "$work/bin/driver" "$work/bin/bench_dwcp" "$peer" "$work/bin/bench_deadline" "$work/bin/bench_metering" "$work/guests" \
-    "$work/results.json" "$@"
+exec "$work/bin/driver" "$work/bin/bench_dwcp" "$peer" "$work/bin/bench_deadline" "$work/bin/bench_metering" \
+    "$work/bin/bench_wasi" "$work/guests" "$work/results.json" "$@"

@@ -48,14 +48,16 @@ function(dwcp_guest name)
   set(dwcp_guest_files ${dwcp_guest_files} "${DWCP_GUEST_DIR}/${name}.wasm" PARENT_SCOPE)
 endfunction()
 
+# Without MAKEFLAGS: rustc would look for a jobserver of make's that is not handed on to it.
+set(dwcp_rustc "${CMAKE_COMMAND}" -E env --unset=MAKEFLAGS --unset=MFLAGS --unset=CARGO_MAKEFLAGS "${DWCP_RUSTC}" --edition 2024 -D warnings)
+
 # dwcp_rust_guest(<name> <source>)
 function(dwcp_rust_guest name source)
   if(DWCP_RUST_GUESTS_MISSING)
     return()
   endif()
-  # Without MAKEFLAGS: rustc would look for a jobserver of make's that is not handed on to it.
   add_custom_command(OUTPUT "${DWCP_GUEST_DIR}/${name}.wasm"
-    COMMAND "${CMAKE_COMMAND}" -E env --unset=MAKEFLAGS --unset=MFLAGS --unset=CARGO_MAKEFLAGS "${DWCP_RUSTC}" --edition 2024 -D warnings --target ${dwcp_rust_target} --crate-type cdylib --crate-name ${name}
+    COMMAND ${dwcp_rustc} --target ${dwcp_rust_target} --crate-type cdylib --crate-name ${name}
             -C opt-level=s -C strip=symbols -C panic=abort -o "${DWCP_GUEST_DIR}/${name}.wasm" "${CMAKE_CURRENT_SOURCE_DIR}/${source}"
     DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${source}" "${CMAKE_CURRENT_SOURCE_DIR}/guest/dwcp_guest.rs"
     COMMENT "Guest ${name}.wasm" VERBATIM)
@@ -72,4 +74,45 @@ dwcp_guest(printf LIBC guest/tests/printf.c)
 dwcp_guest(hostile guest/tests/hostile.c)
 dwcp_guest(hostile_libc LIBC guest/tests/hostile.c)
 dwcp_guest(strings examples-c/guests/strings.c)
+
+# The program that examples-c/guests has in each language, built anew by the compilers that are here: DWCP_PROGRAMS names what was.
+set(DWCP_PROGRAMS "")
+set(dwcp_program_dir "${CMAKE_CURRENT_SOURCE_DIR}/examples-c/guests")
+
+# dwcp_program(<language> <source> <command>...): guests/files_<language>.wasm.
+function(dwcp_program language source)
+  set(output "${DWCP_GUEST_DIR}/files_${language}.wasm")
+  add_custom_command(OUTPUT "${output}" COMMAND ${ARGN} DEPENDS "${dwcp_program_dir}/${source}" "${dwcp_wasm_cc}"
+    COMMENT "Guest files_${language}.wasm" VERBATIM)
+  set(dwcp_guest_files ${dwcp_guest_files} "${output}" PARENT_SCOPE)
+  set(DWCP_PROGRAMS ${DWCP_PROGRAMS} ${language} PARENT_SCOPE)
+endfunction()
+
+execute_process(COMMAND "${dwcp_wasm_cc}" --program --which RESULT_VARIABLE dwcp_wasm_program_result OUTPUT_QUIET)
+if(dwcp_wasm_program_result EQUAL 0)
+  foreach(language c cpp)
+    dwcp_program(${language} files.${language} "${dwcp_wasm_cc}" --program -Werror
+      -o "${DWCP_GUEST_DIR}/files_${language}.wasm" "${dwcp_program_dir}/files.${language}")
+  endforeach()
+endif()
+if(DWCP_RUSTC)
+  execute_process(COMMAND "${DWCP_RUSTC}" --print target-libdir --target wasm32-wasip1
+    OUTPUT_VARIABLE dwcp_rust_libdir OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  if(dwcp_rust_libdir AND EXISTS "${dwcp_rust_libdir}")
+    dwcp_program(rust files.rs ${dwcp_rustc} --target wasm32-wasip1 --crate-name files -C opt-level=z -C lto=fat
+      -C codegen-units=1 -C strip=symbols -C panic=abort -o "${DWCP_GUEST_DIR}/files_rust.wasm" "${dwcp_program_dir}/files.rs")
+  endif()
+endif()
+# Go's own compiler too: no small module, but what many a host will be given. Caches stay in the build tree.
+find_program(DWCP_GO NAMES go HINTS /usr/local/go/bin DOC "The go that builds a guest")
+if(DWCP_GO)
+  dwcp_program(go files.go "${CMAKE_COMMAND}" -E env GOOS=wasip1 GOARCH=wasm GO111MODULE=off GOTOOLCHAIN=local "GOCACHE=${DWCP_GUEST_DIR}/go-cache"
+    "${DWCP_GO}" build -trimpath "-ldflags=-s -w" -o "${DWCP_GUEST_DIR}/files_go.wasm" "${dwcp_program_dir}/files.go")
+endif()
+find_program(DWCP_TINYGO NAMES tinygo DOC "The tinygo that builds a guest")
+if(DWCP_TINYGO)
+  dwcp_program(tinygo files.go "${DWCP_TINYGO}" build -target=wasip1 -opt=z -no-debug -o "${DWCP_GUEST_DIR}/files_tinygo.wasm"
+    "${dwcp_program_dir}/files.go")
+endif()
+message(STATUS "Programs built anew: ${DWCP_PROGRAMS}")
 add_custom_target(dwcp_guests ALL DEPENDS ${dwcp_guest_files})

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Makes sure that the tools named are there: installs them where this is Debian or Ubuntu and we are root, else says what to get.
 # Usage: setup.sh [cmake] [c++] [pkg-config] [nm] [wasm-cc] [wasm-rust]. Rust and a C compiler are always looked for.
-# wasm-cc: a C and C++ compiler for WebAssembly with wasi-libc, from Debian or else PyPI's Zig in target/tools.
-# wasm-rust: Rust's standard library for wasm32-unknown-unknown; where rustup cannot get it, that is said and is no failure.
+# wasm-cc: a C and C++ compiler for WebAssembly with wasi-libc and libc++, from Debian or else PyPI's Zig in target/tools.
+# wasm-rust: Rust's standard library for wasm32-unknown-unknown and wasm32-wasip1; where rustup cannot get one, that is said and is
+# no failure.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -51,24 +52,25 @@ for tool in "$@"; do
     break
 done
 
-have_wasm_cc() { "$root/scripts/wasm-cc.sh" --libc --which >/dev/null; }
+have_wasm_cc() { "$root/scripts/wasm-cc.sh" --program --which >/dev/null; }
 zig_version=0.17.1
 if [ -n "$wasm_cc" ] && ! have_wasm_cc; then
     if may_install; then
-        install_packages clang lld wasi-libc libclang-rt-dev-wasm32 || echo "setup: Debian's clang for WebAssembly cannot be installed" >&2
+        install_packages clang lld wasi-libc libclang-rt-dev-wasm32 libc++-dev-wasm32 || echo "setup: Debian's clang for WebAssembly cannot be installed" >&2
     fi
     if ! have_wasm_cc && command -v python3 >/dev/null 2>&1; then
         echo "setup: installing Zig $zig_version into target/tools"
         python3 -m pip install --quiet --disable-pip-version-check --upgrade --target "$root/target/tools" "ziglang==$zig_version" || true
     fi
     have_wasm_cc || {
-        echo "setup: please install a C compiler for WebAssembly (Debian packages: clang lld wasi-libc libclang-rt-dev-wasm32; or pip install ziglang)" >&2
+        echo "setup: please install a C compiler for WebAssembly (Debian packages: clang lld wasi-libc libclang-rt-dev-wasm32 libc++-dev-wasm32; or pip install ziglang)" >&2
         exit 1
     }
 fi
 
 if [ -n "$wasm_rust" ]; then
-    target=wasm32-unknown-unknown
-    [ -d "$("${RUSTC:-rustc}" --print target-libdir --target $target 2>/dev/null)" ] || rustup target add $target >/dev/null 2>&1 ||
-        echo "setup: Rust cannot compile for $target: tests of guests in Rust are skipped (rustup target add $target)"
+    for target in wasm32-unknown-unknown wasm32-wasip1; do
+        [ -d "$("${RUSTC:-rustc}" --print target-libdir --target $target 2>/dev/null)" ] || rustup target add $target >/dev/null 2>&1 ||
+            echo "setup: Rust cannot compile for $target: its guests in Rust are not built anew (rustup target add $target)"
+    done
 fi
