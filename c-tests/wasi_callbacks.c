@@ -274,6 +274,32 @@ static void finalizers(dwcp_runtime_t *runtime) {
     dwcp_module_free(module);
 }
 
+/* Each call of a session has a capture of its own, whether the host looked at the last one or not. */
+static void captured_in_sessions(dwcp_runtime_t *runtime) {
+    static const char *const pieces[] = {"first", "", "second", "", "third", "", "", "fourth", ""};
+    dwcp_module_t *module = load(runtime, COPY("copy", "100", ""));
+    dwcp_function_t *copy = function_of(module, "copy");
+    input_t input = {pieces, 0, NULL};
+    dwcp_wasi_t *wasi = dwcp_wasi_new();
+    CHECK_STATUS(dwcp_wasi_set_output, OK, (wasi, 1, DWCP_OUTPUT_CAPTURE, 6, &err));
+    CHECK_STATUS(dwcp_wasi_set_stdin_callback, OK, (wasi, give, &input, NULL, &err));
+    dwcp_vm_t *vm = NULL;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    options.wasi = wasi;
+    CHECK_STATUS(dwcp_vm_acquire, OK, (module, &options, &vm, &err));
+    captured(wasi, "");
+    static const char *const expected[] = {"first", "second", NULL, "", "fourth"};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        CHECK_STATUS(dwcp_vm_call, OK, (vm, copy, NULL, 0, NULL, NULL, 0, NULL, NULL, &err));
+        if (expected[i] != NULL) captured(wasi, expected[i]);
+    }
+    dwcp_vm_release(vm);
+    captured(wasi, "fourth"); /* until the next call */
+    dwcp_wasi_free(wasi);
+    dwcp_function_free(copy);
+    dwcp_module_free(module);
+}
+
 int main(void) {
     dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
     CHECK_STATUS(dwcp_config_set_enable_fuel_metering, OK, (config, false, &err));
@@ -283,6 +309,7 @@ int main(void) {
     what_is_left_when_it_ends(runtime);
     callbacks_may_call(runtime);
     finalizers(runtime);
+    captured_in_sessions(runtime);
     dwcp_runtime_free(runtime);
     return report("wasi_callbacks");
 }

@@ -372,6 +372,7 @@ impl Vm {
     pub fn rearm(&mut self, limits: &Limits, errand: Errand) -> wasmtime::Result<()> {
         let state = self.store.data_mut();
         (state.limits, state.errand, state.lost_fuel) = (*limits, errand, false);
+        state.wasi.begin_call();
         self.forget_refusals();
         self.arm()?;
         // Its deadline is not looked at: the call has just begun.

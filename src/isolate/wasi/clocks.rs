@@ -1,7 +1,7 @@
 //! The guest's clocks: the machine's, or ones that tell a time of their own.
 
 use super::WasiHost;
-use super::calls::{SUCCESS, store};
+use super::calls::store;
 use wasmtime::Result;
 use wasmtime_wasi::p1::types::{Clockid, Errno};
 use wiggle::GuestMemory;
@@ -127,15 +127,4 @@ pub(super) fn clock_res_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<
         }
         Err(errno) => Ok(errno as i32),
     }
-}
-
-pub(super) fn sched_yield<T: WasiHost>(host: &mut T, _memory: &mut GuestMemory<'_>) -> Result<i32> {
-    std::thread::yield_now();
-    super::check_interrupt(host)?;
-    Ok(SUCCESS)
-}
-
-/// Preview 1 has no signals that a guest could raise.
-pub(super) fn proc_raise<T: WasiHost>(_host: &mut T, _memory: &mut GuestMemory<'_>, _signal: i32) -> Result<i32> {
-    Ok(Errno::Notsup as i32)
 }

@@ -58,15 +58,25 @@ pub(super) enum Growth {
 impl WasiState {
     /// The state for a new call; the outputs it captures are empty.
     pub fn new(settings: Arc<WasiSettings>, limits: Arc<SandboxLimits>, one_instance: bool) -> Self {
-        let sinks = [&settings.outputs[0], &settings.outputs[1]].map(|output| match output {
-            Output::Capture { cap } => Some(Arc::new(Sink::new(*cap))),
-            Output::Discard | Output::Inherit | Output::Lines(_) => None,
-        });
-        // The default settings are shared by all calls that bring none: they must not meet in a lock.
-        if sinks.iter().any(Option::is_some) {
-            sinks.clone_into(&mut *settings.last.lock());
-        }
+        let sinks = sinks(&settings);
         WasiState { settings, limits, sinks, memory: None, one_instance, context: None, limit_hit: None }
+    }
+
+    /// A session's next call begins: what it writes is captured anew, and the end of its input may not have been the last.
+    pub fn begin_call(&mut self) {
+        if self.sinks.iter().flatten().any(|sink| sink.was_used()) {
+            self.sinks = sinks(&self.settings);
+        } else if self.sinks.iter().any(Option::is_some) {
+            // Another call with the same settings may have come in between.
+            self.sinks.clone_into(&mut *self.settings.last.lock());
+        }
+        let Some(context) = &mut self.context else { return };
+        context.stdin.begin_call();
+        for (target, sink) in context.outputs.iter_mut().zip(&self.sinks) {
+            if let (Target::Capture(place), Some(sink)) = (target, sink) {
+                *place = Arc::clone(sink);
+            }
+        }
     }
 
     /// A session's next call starts without the refusals of the last.
@@ -227,6 +237,19 @@ impl WasiState {
     fn hit(&mut self, name: &'static CStr, limit: u64, asked: u64) {
         self.limit_hit.get_or_insert(LimitHit { name, limit, asked });
     }
+}
+
+/// What a call's captured outputs go to, empty. The settings know them as those of the last call.
+fn sinks(settings: &WasiSettings) -> [Option<Arc<Sink>>; 2] {
+    let sinks = [&settings.outputs[0], &settings.outputs[1]].map(|output| match output {
+        Output::Capture { cap } => Some(Arc::new(Sink::new(*cap))),
+        Output::Discard | Output::Inherit | Output::Lines(_) => None,
+    });
+    // The default settings are shared by all calls that bring none: they must not meet in a lock.
+    if sinks.iter().any(Option::is_some) {
+        sinks.clone_into(&mut *settings.last.lock());
+    }
+    sinks
 }
 
 /// The call's directories, opened, and how many there are.

@@ -15,6 +15,7 @@ mod handles;
 mod inherited;
 mod paths;
 mod poll;
+mod process;
 mod random;
 mod readdir;
 mod sandbox;

@@ -1,6 +1,8 @@
 //! The entry to every preview 1 call: policy, memory, state, and then the call itself on the calling thread.
 
-use super::{Exit, MissingMemory, SandboxDenied, WasiHost, calls, check_fuel, clocks, paths, poll, random, readdir, strings};
+use super::{
+    Exit, MissingMemory, SandboxDenied, WasiHost, calls, check_fuel, clocks, paths, poll, process, random, readdir, strings,
+};
 use crate::config::DenyAction;
 use crate::isolate::policy::{Decision, SyscallPolicy, call_index};
 use crate::signature::{Kind, Signature};
@@ -115,8 +117,8 @@ macro_rules! for_each_call {
             change path_symlink[old_len, new_len](old: i32, old_len: i32, fd: i32, new: i32, new_len: i32);
             change path_unlink_file[len](fd: i32, path: i32, len: i32);
             poll poll_oneoff(subscriptions: i32, events: i32, count: i32, result: i32);
-            clocks proc_raise(signal: i32);
-            clocks sched_yield();
+            process proc_raise(signal: i32);
+            process sched_yield();
             random random_get(buffer: i32, len: i32);
             sync sock_accept(fd: i32, flags: i32, result: i32);
             sync sock_recv(fd: i32, iovs: i32, count: i32, flags: i32, size: i32, result: i32);

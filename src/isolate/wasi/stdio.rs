@@ -35,6 +35,11 @@ impl Sink {
         self.done.get_or_init(|| std::mem::take(&mut *self.open.lock()))
     }
 
+    /// Whether the guest has written or the host has looked.
+    pub(super) fn was_used(&self) -> bool {
+        self.done.get().is_some() || *self.open.lock() != Captured::default()
+    }
+
     fn write(&self, bytes: &[u8]) -> Result<(), Errno> {
         let mut open = self.open.lock();
         let left = if self.done.get().is_some() { 0 } else { self.cap.saturating_sub(open.bytes.len()) };
@@ -79,6 +84,13 @@ impl Input {
             Stdin::Inherit => Input::Inherit(lend(libc::STDIN_FILENO)?),
             Stdin::Host(source) => Input::Host { source: Arc::clone(source), ended: false },
         })
+    }
+
+    /// A host that said that there is no more is asked again by the next call.
+    pub(super) fn begin_call(&mut self) {
+        if let Input::Host { ended, .. } = self {
+            *ended = false;
+        }
     }
 
     /// The process's own stream, if that is what is read; an errno if it is closed.

@@ -64,6 +64,19 @@ fn input_from_bytes() {
 }
 
 #[test]
+fn streams_cannot_be_sought() {
+    let mut g = Guest::new(host(WasiSettings::default(), limits(&[])), SyscallPolicy::allow_all());
+    for fd in 0..3 {
+        assert_eq!(g.call("fd_seek", &[fd, 0, 0, 200]), Errno::Spipe as i32);
+        assert_eq!(g.call("fd_tell", &[fd, 200]), Errno::Spipe as i32);
+        assert_eq!(g.call("fd_close", &[fd]), OK);
+        assert_eq!(g.call("fd_seek", &[fd, 0, 0, 200]), Errno::Badf as i32);
+    }
+    assert_eq!(g.call("sched_yield", &[]), OK);
+    assert_eq!(g.call("proc_raise", &[6]), Errno::Notsup as i32);
+}
+
+#[test]
 fn descriptors_can_change_places() {
     let tmp = tempfile::tempdir().unwrap();
     let settings = capture(100);
