@@ -1,6 +1,7 @@
 //! Standard streams and waiting.
 
 use super::*;
+use wasmtime_wasi::p1::types::Errno;
 
 fn capture(cap: usize) -> WasiSettings {
     let mut s = WasiSettings::default();
