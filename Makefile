@@ -1,6 +1,6 @@
 # make demo      a real module's results and metrics, from C: needs Rust and a C compiler only
 # make test      all tests: Rust, C, examples and packages (gets CMake where it is missing and may be installed)
-# make bench     the comparison with the Wasmtime C API, deadlines, metering; writes target/bench/results.json
+# make bench     the comparison with the Wasmtime C API, deadlines, metering, WASI; writes target/bench/results.json
 # make header    writes include/dwcp_wasm.h, the tables of calls and the layout file anew from src/ffi
 # make check     what is committed is up to date, documented, layered
 # make lint      formatting and clippy          make fmt   formats

@@ -167,6 +167,23 @@ static void *ask(void *data) {
     return NULL;
 }
 
+/* A stream that is a function of the host's is served on the thread of the call: inside it there are no others either. */
+static void on_line(void *user, int32_t fd, const char *line, size_t len, bool ends) {
+    (void)fd, (void)line, (void)len, (void)ends;
+    CHECK_EQ((pid_t)syscall(SYS_gettid), *(pid_t *)user);
+    only_threads_of(1);
+}
+
+static void with_a_line_callback(const dwcp_module_t *module) {
+    pid_t task = (pid_t)syscall(SYS_gettid);
+    dwcp_wasi_t *wasi = dwcp_wasi_new();
+    CHECK_STATUS(dwcp_wasi_set_output_callback, OK, (wasi, 1, on_line, &task, NULL, &err));
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    options.wasi = wasi;
+    CHECK_EQ(call(module, "asks", NULL, 0, &options, NULL, 0, NULL), DWCP_OK);
+    dwcp_wasi_free(wasi);
+}
+
 static void programs(dwcp_runtime_t *runtime) {
     static const char *const languages[] = {"c", "cpp", "rust", "tinygo"};
     char path[256];
@@ -216,6 +233,7 @@ int main(void) {
     dwcp_module_t *asks = load(runtime, ASKS_WAT);
     CHECK_EQ(call(asks, "asks", NULL, 0, NULL, NULL, 0, NULL), DWCP_OK);
     only_threads_of(1);
+    with_a_line_callback(asks);
     pthread_attr_t small;
     pthread_t thread;
     REQUIRE(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, 256 * 1024) == 0);

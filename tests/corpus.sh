@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs real WASI programs through dwcp-run and through Wasmtime's Python package, and compares standard output, standard error
-# and exit code byte for byte. Then holds the default profile's limits against what each module needs.
+# Runs real WASI programs through dwcp-run and through Wasmtime's Python package, and compares standard output, standard error,
+# exit code and the files they leave, byte for byte. Then holds the default profile's limits against what each module needs.
 #
 #     tests/corpus.sh [DWCP_RUN]
 #
@@ -31,6 +31,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 programs=0
+equal=0
 failed=0
 fail() {
     echo "corpus: FAILED: $*"
@@ -44,25 +45,43 @@ same() {
     diff -u "$2" "$3" | head -20 | cut -c 1-200 || true
 }
 
-while read -r module; do
-    name=${module#"$corpus"/}
+# program NAME MODULE DIRECTORY [ARGUMENT...]: runs it on both sides, each in a copy of the directory of its own, as it may write there.
+program() {
+    local name=$1 module=$2 directory=$3 status=0 side part failed_before=$failed
+    shift 3
     programs=$((programs + 1))
-    # Each runtime gets a copy of its own: a program may write.
     for side in ours reference; do
         rm -rf "${work:?}/$side"
-        cp -r "$(dirname "$module")" "$work/$side"
+        cp -r "$directory" "$work/$side"
         chmod -R u+w "$work/$side"
+        cp "$module" "$work/$side/program.wasm"
     done
-    file=$(basename "$module")
-    status=0
-    (cd "$work/ours" && "$run" --dir .::. "$file" >"$work/ours.out" 2>"$work/ours.err" </dev/null) || status=$?
+    (cd "$work/ours" && "$run" --dir .::. program.wasm "$@" >"$work/ours.out" 2>"$work/ours.err" </dev/null) || status=$?
     echo "$status" >"$work/ours.status"
-    (cd "$work/reference" && "$python" "$here/corpus_reference.py" run "$file" "$work/reference") || fail "$name: the reference did not run"
+    (cd "$work/reference" && "$python" "$here/corpus_reference.py" run program.wasm "$work/reference" "$@") || fail "$name: the reference did not run"
     for part in status out err; do same "$name: $part" "$work/reference.$part" "$work/ours.$part"; done
     diff -qr "$work/reference" "$work/ours" >"$work/files" || fail "$name: the files it left differ: $(cat "$work/files")"
+    ((failed == failed_before)) && equal=$((equal + 1))
     echo "corpus: $name: exit $status, $(wc -c <"$work/ours.out") and $(wc -c <"$work/ours.err") bytes"
+}
+
+while read -r module; do
+    program "${module#"$corpus"/}" "$module" "$(dirname "$module")"
 done < <(find "$corpus" -name '*.wasm' | sort)
 ((programs > 0)) || fail "$corpus holds no module"
+
+# Those of this repository read a file and write another; the last time they are told to do so outside the directory.
+mkdir "$work/text"
+printf 'the quick brown fox\njumps over the lazy dog\n' >"$work/text/in.txt"
+for language in c cpp rust tinygo; do
+    module=$root/examples-c/guests/files_$language.wasm
+    program "files in $language" "$module" "$work/text" in.txt out.txt
+    program "files in $language, without input" "$module" "$work/text" missing.txt out.txt
+    program "files in $language, outside" "$module" "$work/text" in.txt ../out.txt
+done
+program wordcount "$root/examples-c/guests/wordcount.wasm" "$work/text" in.txt
+expected=$(($(find "$corpus" -name '*.wasm' | wc -l) + 13))
+((programs == expected)) || fail "$programs programs ran, there are $expected"
 
 # over NAME MODULE STATUS LIMIT NEED MAXIMUM: over the default profile's limit the error names limit, need and setter; within it,
 # that limit is not the reason for anything.
@@ -89,5 +108,5 @@ while read -r module; do
     over "$name" "$module" LIMIT_FUNCTIONS max_functions "$functions" 10000
 done < <(find "$corpus" "$work" -maxdepth 2 -name '*.wasm' | sort)
 
-echo "corpus: $programs programs, $failed failed"
-((failed == 0))
+echo "corpus: $programs programs, $equal with equal results and files; $failed failures"
+((failed == 0 && equal == programs))

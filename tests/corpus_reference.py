@@ -1,8 +1,8 @@
 """The other side of corpus.sh, on Wasmtime's Python package.
 
-    run MODULE PREFIX   runs a WASI command in the current directory: PREFIX.out, PREFIX.err, PREFIX.status
-    needs MODULE        prints the table elements and the functions that a module needs before it starts
-    large DIRECTORY     writes modules just over and just at the default limits
+    run MODULE PREFIX [ARGUMENT...]   runs a WASI command in the current directory: PREFIX.out, PREFIX.err, PREFIX.status
+    needs MODULE                      prints the table elements and the functions that a module needs before it starts
+    large DIRECTORY                   writes modules just over and just at the default limits
 """
 
 import os
@@ -11,11 +11,11 @@ import sys
 import wasmtime
 
 
-def run(module_path, prefix):
+def run(module_path, prefix, *arguments):
     engine = wasmtime.Engine()
     linker, store, wasi = wasmtime.Linker(engine), wasmtime.Store(engine), wasmtime.WasiConfig()
     linker.define_wasi()
-    wasi.argv = [os.path.basename(module_path)]
+    wasi.argv = [os.path.basename(module_path), *arguments]
     wasi.preopen_dir(".", ".")
     wasi.stdout_file, wasi.stderr_file = prefix + ".out", prefix + ".err"
     store.set_wasi(wasi)
