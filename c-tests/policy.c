@@ -338,6 +338,33 @@ static void before_the_call(void) {
     }
 }
 
+/* What a guest does wrong in an allowed WASI call is the guest's, whenever it makes the call: no memory, or a place outside of it. */
+#define RANDOM_IMPORT " (import \"" WASI "\" \"random_get\" (func $random (param i32 i32) (result i32)))"
+#define BAD_RANDOM " (drop (call $random (i32.const -8) (i32.const 8)))"
+
+static void faults_before_the_call(void) {
+    static const char *const guests[] = {
+        "(module" RANDOM_IMPORT "%s (func $start" BAD_RANDOM ") (start $start) (func (export \"f\")))",
+        "(module" RANDOM_IMPORT "%s (func (export \"_initialize\")" BAD_RANDOM ") (func (export \"f\")))",
+        "(module" RANDOM_IMPORT "%s (func (export \"f\")" BAD_RANDOM "))",
+    };
+    dwcp_runtime_t *runtime = new_runtime(config_with(NO_NAMES, NO_NAMES));
+    for (int i = 0; i < 3; i++) {
+        for (int memory = 0; memory < 2; memory++) {
+            char text[512];
+            text[0] = 0;
+            append(text, sizeof text, guests[i], memory ? MEMORY : "");
+            dwcp_module_t *module = load(runtime, text);
+            CHECK_EQ(call(module, "f", NULL, 0, NULL, NULL, 0, NULL), DWCP_ERR_TRAP);
+            CHECK_HAS(message(), memory ? "" : "random_get needs the module to export an unshared memory");
+            CHECK(strstr(message(), "backtrace") == NULL);
+            CHECK_EQ(dwcp_error_frame_count(err), 1);
+            dwcp_module_free(module);
+        }
+    }
+    dwcp_runtime_free(runtime);
+}
+
 /* A host's own version of a WASI call is under the policy too; what is no call of preview 1 is not. */
 static void host_functions(void) {
     static const char *const denied[] = {"path_open", "fd_write", NULL}, *const nothing[] = {"*", NULL};
@@ -529,6 +556,7 @@ int main(void) {
     a_trap_for_each();
     a_session_goes_on();
     before_the_call();
+    faults_before_the_call();
     host_functions();
     a_guest_as_wasi();
     clocks_only();
