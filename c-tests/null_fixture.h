@@ -131,6 +131,7 @@ static dwcp_status_t fixture_probe(void *user, dwcp_caller_t *caller, const dwcp
 }
 
 static inline void fixture_finalizer(void *user) { (void)user; }
+static inline void fixture_log(void *user, const dwcp_log_record_t *record) { (void)user, (void)record; }
 
 static inline int64_t fixture_read(void *user, uint8_t *buffer, size_t capacity) {
     (void)user, (void)buffer, (void)capacity;
@@ -227,6 +228,15 @@ static inline dwcp_module_info_t *fixture_infos(fixture_t *x) {
     return x->infos;
 }
 
+enum { FIXTURE_SYSCALLS = 46 };
+
+static inline dwcp_syscall_metrics_t *fixture_syscalls(fixture_t *x) {
+    static dwcp_syscall_metrics_t syscalls[FIXTURE_SYSCALLS];
+    (void)x;
+    for (int i = 0; i < FIXTURE_SYSCALLS; i++) dwcp_syscall_metrics_init(&syscalls[i]);
+    return syscalls;
+}
+
 /* By the parameter's name, or by function and name; `x` is the fixture. */
 #define VALID_args(x) fixture_args(x)
 #define VALID_nargs(x) 2
@@ -267,6 +277,9 @@ static inline dwcp_module_info_t *fixture_infos(fixture_t *x) {
 #define VALID_dwcp_caller_fail__len(x) 9
 #define VALID_dwcp_imports_define__function(x) fixture_probe
 #define VALID_dwcp_runtime_cache_list__out(x) fixture_infos(x)
+#define VALID_dwcp_runtime_syscall_metrics__out(x) fixture_syscalls(x)
+#define VALID_dwcp_runtime_syscall_metrics__capacity(x) FIXTURE_SYSCALLS
+#define VALID_callback(x) fixture_log
 #define VALID_dwcp_wasi_set_args__args(x) FIXTURE_NAMES
 #define VALID_dwcp_wasi_set_output__fd(x) 1
 #define VALID_dwcp_wasi_output__fd(x) 1
@@ -308,6 +321,7 @@ static inline dwcp_module_info_t *fixture_infos(fixture_t *x) {
 #define OPTIONAL_options
 #define OPTIONAL_stats
 #define OPTIONAL_user
+#define OPTIONAL_callback
 #define OPTIONAL_finalizer
 #define OPTIONAL_key
 #define OPTIONAL_signature

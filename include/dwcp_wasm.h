@@ -464,6 +464,10 @@ typedef struct dwcp_call_stats_t {
     bool fuel_exact;
     /** Zero. */
     uint8_t reserved;
+    /** WASI calls that the policy denied, also where deny_action is errno and the guest went on. */
+    uint64_t denials;
+    /** The first of them, a static string such as "path_open", or NULL. */
+    const char *first_denied;
 } dwcp_call_stats_t;
 
 /** What happens to what a guest writes to stdout or stderr: one of DWCP_OUTPUT_.... */
@@ -542,7 +546,9 @@ typedef struct dwcp_runtime_metrics_t {
     double avg_execution_ms;
     /** Panics of the library that were caught, over all runtimes of the process. Each is a defect worth a report. */
     uint64_t panics;
-    /** WASI calls that the policy denied. */
+    /**
+     * WASI calls that the policy denied, counted when the call that made them ends; dwcp_runtime_syscall_metrics has them by name.
+     */
     uint64_t denials;
     /** Whether enable_metrics is on; if not, every other field is 0. */
     bool enabled;
@@ -607,6 +613,27 @@ typedef struct dwcp_cache_metrics_t {
     double avg_miss_ms;
 } dwcp_cache_metrics_t;
 
+/** One of the 46 calls of WASI preview 1 in dwcp_runtime_syscall_metrics. Begin with DWCP_SYSCALL_METRICS_INIT. */
+typedef struct dwcp_syscall_metrics_t {
+    /** Size of the struct in bytes, set by the INIT macro. */
+    size_t struct_size;
+    /** The call's name, such as "fd_write": a static string. */
+    const char *name;
+    /**
+     * How often guests made the call, in calls of theirs that have ended. A host function of this name in
+     * "wasi_snapshot_preview1" counts too. 0 if enable_metrics is off.
+     */
+    uint64_t calls;
+    /** Those of them that the policy denied. They are among the denials of dwcp_runtime_metrics. */
+    uint64_t denied;
+    /**
+     * Whether the policy allows the call, whatever enable_metrics says. poll_oneoff may be allowed for clocks only, and then have denials.
+     */
+    bool allowed;
+    /** Zero. */
+    uint8_t reserved[7];
+} dwcp_syscall_metrics_t;
+
 /** How a batch is run. Begin with DWCP_BATCH_OPTIONS_INIT; every field may stay zero. */
 typedef struct dwcp_batch_options_t {
     /** Size of the struct in bytes, set by the INIT macro. */
@@ -635,6 +662,77 @@ typedef struct dwcp_batch_row_t {
     /** What the call took. Its struct_size is set by the library. */
     dwcp_call_stats_t stats;
 } dwcp_batch_row_t;
+
+/** How much a log record matters: one of DWCP_LOG_...; a greater number matters more. */
+typedef int32_t dwcp_log_level_t;
+
+/** A fact of a log record. Both strings are UTF-8, NUL-terminated, and have no NUL before. */
+typedef struct dwcp_log_field_t {
+    /** The fact's name, a static string. */
+    const char *key;
+    /** Its length in bytes. */
+    size_t key_len;
+    /** The fact; numbers in decimal digits. */
+    const char *value;
+    /** Its length in bytes, at most 4096. */
+    size_t value_len;
+} dwcp_log_field_t;
+
+/**
+ * One thing that happened, as the log callback is given it. All strings are UTF-8 without control characters, NUL-terminated,
+ * and have no NUL before. The events of this version, with their target, level and fields:
+ *
+ * `syscall.denied`, target `dwcp.wasi`, DWCP_LOG_WARN: the policy denied a WASI call of a guest. For each function of WASI at most
+ * one record a second is made, while the metrics count all. Fields: `call`, the function; `action`, "errno" or "trap"; `module`, the
+ * name that the module of the call was loaded with, if it has one; `module_hash`; `suppressed`, how many denials of this function
+ * there were since its last record that have none.
+ *
+ * `config.warning`, target `dwcp.config`, DWCP_LOG_WARN: settings that are possible together but hardly meant, or a machine that has
+ * too little room. dwcp_runtime_new makes one for each line of `warnings` in dwcp_runtime_metrics_json, dwcp_runtime_reconfigure for
+ * those that were not there before.
+ *
+ * Later versions add events, and fields to these; they take none away.
+ */
+typedef struct dwcp_log_record_t {
+    /** Bytes of this struct that the library has written: of an older library it may be less than the header's. */
+    size_t struct_size;
+    /** When it happened, in nanoseconds since 1970-01-01 UTC. */
+    int64_t time_unix_ns;
+    /** The call that it happened in, as in dwcp_call_stats_t; 0 outside of calls. */
+    uint64_t call_id;
+    /** One of DWCP_LOG_.... */
+    dwcp_log_level_t level;
+    /** Zero. */
+    uint32_t reserved;
+    /** The part of the library that speaks, a static string. */
+    const char *target;
+    /** Its length in bytes. */
+    size_t target_len;
+    /** What happened, a static string: its name stays the same from version to version. */
+    const char *event;
+    /** Its length in bytes. */
+    size_t event_len;
+    /** A sentence for people, whose wording may change. */
+    const char *message;
+    /** Its length in bytes, at most 4096. */
+    size_t message_len;
+    /** The facts, `field_count` of them; NULL where there are none. */
+    const dwcp_log_field_t *fields;
+    /** Their number. */
+    size_t field_count;
+} dwcp_log_record_t;
+
+/**
+ * Called with each log record, which is valid until it returns. It runs where the event is: in the middle of the call or of the
+ * function of the library that brought it about, on the same thread as a host function of that call would, on a native stack and
+ * with no lock of the library held; on several threads at once, where several make calls. The time that it takes is the call's.
+ *
+ * It may call the library, as a host function may, and like one it cannot close or drain the runtime that the record is of: that
+ * is DWCP_ERR_BUSY; dwcp_runtime_free is allowed. While dwcp_runtime_new or dwcp_runtime_reconfigure runs it, it must not use the
+ * config that these were given. What comes about inside the callback, by its own calls of the same runtime, is counted and not
+ * logged. It must not unwind or longjmp out.
+ */
+typedef void (*dwcp_log_fn)(void *user, const dwcp_log_record_t *record);
 
 /** Success. */
 #define DWCP_OK 0
@@ -764,6 +862,18 @@ typedef struct dwcp_batch_row_t {
 #define DWCP_OUTPUT_INHERIT 1
 /** It is kept, up to a cap, for dwcp_wasi_output. */
 #define DWCP_OUTPUT_CAPTURE 2
+/** Each step of a call. */
+#define DWCP_LOG_TRACE 0
+/** For who looks for a fault. */
+#define DWCP_LOG_DEBUG 1
+/** What happens when all is well. */
+#define DWCP_LOG_INFO 2
+/** Somebody should look at it when there is time. */
+#define DWCP_LOG_WARN 3
+/** Something failed. */
+#define DWCP_LOG_ERROR 4
+/** The runtime cannot go on. */
+#define DWCP_LOG_FATAL 5
 
 #ifdef __cplusplus
 extern "C" {
@@ -975,7 +1085,7 @@ DWCP_API void dwcp_string_free(char *string);
 DWCP_API dwcp_config_t *dwcp_config_new(dwcp_profile_t profile);
 
 /**
- * A copy of a config; a change of one does not reach the other.
+ * A copy of a config, with its log; a change of one does not reach the other.
  * Returns: the copy; NULL if `config` is NULL or no config.
  * Errors: none
  * Ownership: the copy is yours, until dwcp_config_free.
@@ -1666,8 +1776,27 @@ DWCP_API uint64_t dwcp_config_get_max_total_memory_bytes(const dwcp_config_t *co
 
 /**
  * Replaces allowed_syscalls, the WASI functions that a guest may call, by an array of `count` NUL-terminated UTF-8 strings.
- * Each is a name ("fd_read"), a glob ("fd_*") or a group ("@startup"); whether it names a WASI function is checked when a
- * runtime is made. NULL with 0 is the empty list, which allows all that is not denied. At most 1024 entries.
+ * Each is a name ("fd_read"), a glob ("fd_*", where * stands for any characters and ? for one) or a group; whether it names a WASI
+ * function is checked when a runtime is made. NULL with 0 is the empty list, which allows all that is not denied. At most 1024
+ * entries. The groups are:
+ *
+ * @startup: args_get args_sizes_get environ_get environ_sizes_get clock_res_get clock_time_get random_get fd_fdstat_get
+ * fd_filestat_get fd_prestat_get fd_prestat_dir_name fd_close fd_seek fd_tell poll_oneoff sched_yield. It is in every list that is
+ * not empty: what C libraries call before main. denied_syscalls takes it away, or part of it.
+ *
+ * @clock: clock_res_get clock_time_get poll_oneoff. Where only @startup and @clock allow it, poll_oneoff waits for clocks.
+ *
+ * @stdio: fd_read fd_write fd_fdstat_get fd_fdstat_set_flags poll_oneoff. fd_read and fd_write are for files too.
+ *
+ * @fs_read: fd_advise fd_close fd_fdstat_get fd_filestat_get fd_pread fd_prestat_dir_name fd_prestat_get fd_readdir fd_renumber
+ * fd_seek fd_tell path_filestat_get path_open path_readlink.
+ *
+ * @fs_write: fd_allocate fd_datasync fd_fdstat_set_rights fd_filestat_set_size fd_filestat_set_times fd_pwrite fd_sync
+ * path_create_directory path_filestat_set_times path_link path_remove_directory path_rename path_symlink path_unlink_file.
+ *
+ * @net: sock_accept sock_recv sock_send sock_shutdown.
+ *
+ * In no group: proc_exit, by which most programs end, and proc_raise.
  * Default: fd_read, fd_write, proc_exit in every profile. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the list is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL, `names` is NULL with a count, or a string is NULL or not UTF-8; DWCP_ERR_INVALID_CONFIG if there are more than 1024.
@@ -1703,7 +1832,10 @@ DWCP_API const char *dwcp_config_get_allowed_syscall(const dwcp_config_t *config
 
 /**
  * Replaces denied_syscalls, the WASI functions that a guest may not call, by an array of `count` NUL-terminated UTF-8 strings:
- * names, globs and groups as in allowed_syscalls, over which they win. NULL with 0 is the empty list. At most 1024 entries.
+ * names, globs and groups as in dwcp_config_set_allowed_syscalls, over which they win. A denied function is denied before anything
+ * else is looked at, its arguments and the guest's memory too; a host function of its name (dwcp_imports_define) is not called.
+ * What is denied is the errno `notcapable` (76) for the guest, or the end of its call (deny_action); proc_exit, which has no result,
+ * ends the call in any case. NULL with 0 is the empty list. At most 1024 entries.
  * Default: sock_*, path_open in every profile. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the list is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL, `names` is NULL with a count, or a string is NULL or not UTF-8; DWCP_ERR_INVALID_CONFIG if there are more than 1024.
@@ -1797,7 +1929,8 @@ bool dwcp_config_get_allowed_directory(const dwcp_config_t *config,
                                        bool *read_only);
 
 /**
- * Sets enable_wasi. Whether modules may import WASI preview 1.
+ * Sets enable_wasi. Whether modules may import WASI preview 1. Without, a module that imports a function of it is not loaded, unless
+ * the host defines that function: it is then the host's alone, and no list applies to it.
  * Default: true in every profile. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
@@ -1845,7 +1978,9 @@ dwcp_status_t dwcp_config_set_deny_action(dwcp_config_t *config,
 DWCP_API dwcp_deny_action_t dwcp_config_get_deny_action(const dwcp_config_t *config);
 
 /**
- * Sets network_access. Whether a guest may reach the network.
+ * Sets network_access. Whether a guest may call the sock_... functions; without, they are denied. WASI preview 1 has no function
+ * that makes or connects a socket, and the library gives guests none: where they are allowed too, they answer that a descriptor is
+ * no socket. A host that wants its guests to reach the network gives them host functions.
  * Default: false in every profile. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
@@ -1869,7 +2004,8 @@ dwcp_status_t dwcp_config_set_network_access(dwcp_config_t *config,
 DWCP_API bool dwcp_config_get_network_access(const dwcp_config_t *config);
 
 /**
- * Sets filesystem_access. Whether a guest sees allowed_directories at all.
+ * Sets filesystem_access. Whether a guest sees allowed_directories at all; without, it has no directory, the path_... functions are
+ * denied, and a call that brings directories of its own is refused.
  * Default: true; false in the secure profile. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
@@ -2337,8 +2473,8 @@ dwcp_status_t dwcp_config_set_enable_metrics(dwcp_config_t *config,
 DWCP_API bool dwcp_config_get_enable_metrics(const dwcp_config_t *config);
 
 /**
- * Sets enable_tracing. Whether calls emit trace events. Carried and reported only: no trace events exist before the log
- * callback.
+ * Sets enable_tracing. Whether calls emit trace events. Carried and reported only: the log has no trace events
+ * yet.
  * Default: false; true in the development profile. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
@@ -3217,8 +3353,26 @@ dwcp_status_t dwcp_runtime_cache_metrics(const dwcp_runtime_t *runtime,
                                          dwcp_error_t **error);
 
 /**
- * Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"metering":"...","warnings":[...]}`, with
- * the field names of the structs. The metering says what the runtime's code counts or looks at as it runs: "deadline+fuel",
+ * Lists the 46 calls of WASI preview 1: how often guests made each, how often the policy denied it, and whether it allows it. The order
+ * is always the same. Each element of `out` up to `capacity` must have its struct_size set (DWCP_SYSCALL_METRICS_INIT). With `out` NULL
+ * and `capacity` 0 only the count is written.
+ * Returns: DWCP_OK, the elements in `out` and their number in `count`.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `count` is NULL, `out` is NULL with a capacity, or a struct_size is not set; DWCP_ERR_BUFFER_TOO_SMALL with the needed number in `count` and nothing else written; DWCP_ERR_CLOSED after dwcp_runtime_close.
+ * Ownership: the array is yours throughout. `*error` is yours to free on failure.
+ * Threads: any.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_runtime_syscall_metrics(const dwcp_runtime_t *runtime,
+                                           dwcp_syscall_metrics_t *out,
+                                           size_t capacity,
+                                           size_t *count,
+                                           dwcp_error_t **error);
+
+/**
+ * Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"syscalls":{"fd_write":{"calls":1,
+ * "denied":0},...},"metering":"...","warnings":[...]}`, with the field names of the structs. The syscalls are the WASI calls that were
+ * made at all. The metering says what the runtime's code counts or looks at as it runs: "deadline+fuel",
  * "deadline", "fuel", or "none", where nothing ends a guest that computes, not even a cancel. The warnings say what is odd about
  * the settings in force, or was about the machine when the runtime was made: settings that take each other away, fewer slots than
  * max_live_vms. They also name each signal by which guests' faults come and whose handler is another one now than the runtime's.
@@ -3623,6 +3777,29 @@ DWCP_API bool dwcp_cancel_is_fired(const dwcp_cancel_t *cancel);
 DWCP_API void dwcp_cancel_free(dwcp_cancel_t *cancel);
 
 /**
+ * Sets the log: what the runtimes that are made from this config tell their host as it happens. Without one nothing is logged:
+ * the library never writes to the standard streams by itself. The callback and `user` may serve several runtimes at once; a host
+ * that wants to tell them apart gives each a config with a `user` of its own. A runtime keeps the log that it was made with: the
+ * log is no field, dwcp_runtime_reconfigure does not change it, and neither JSON nor the config that dwcp_runtime_config gives has it.
+ * dwcp_config_clone copies it. With `callback` NULL there is none from now on, and `user` is given back at once.
+ *
+ * No callback begins when dwcp_runtime_close has returned.
+ *
+ * Returns: DWCP_OK, or the status of the error; the log is unchanged then.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
+ * Ownership: `user` belongs to the library from now on, also when the call fails: `finalizer`, unless NULL, is called with it
+ * exactly once, when no config has the log any more and each runtime made with it is closed. `*error` is yours to free on failure.
+ * Threads: one thread at a time for one config.
+ * Since: 0.1.0
+ */
+DWCP_API
+dwcp_status_t dwcp_config_set_log(dwcp_config_t *config,
+                                  dwcp_log_fn callback,
+                                  void *user,
+                                  dwcp_finalizer_fn finalizer,
+                                  dwcp_error_t **error);
+
+/**
  * Makes a VM of a module and keeps it: instantiation, start function and `_initialize` happen now, within the time and the fuel
  * of the options. Limits of memory, tables and instances, WASI settings and the cancel token of the options hold for the whole
  * session; its `user_data` is for the making only.
@@ -3881,12 +4058,15 @@ DWCP_ASSERT_LAYOUT(sizeof(dwcp_link_t) == 16, dwcp_link_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_load_options_t) == 56, dwcp_load_options_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_extern_t) == 80, dwcp_extern_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_options_t) == 72, dwcp_call_options_t_size);
-DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_stats_t) == 88, dwcp_call_stats_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_call_stats_t) == 104, dwcp_call_stats_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_runtime_metrics_t) == 200, dwcp_runtime_metrics_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_pool_metrics_t) == 64, dwcp_pool_metrics_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_cache_metrics_t) == 104, dwcp_cache_metrics_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_syscall_metrics_t) == 40, dwcp_syscall_metrics_t_size);
 DWCP_ASSERT_LAYOUT(sizeof(dwcp_batch_options_t) == 16, dwcp_batch_options_t_size);
-DWCP_ASSERT_LAYOUT(sizeof(dwcp_batch_row_t) == 112, dwcp_batch_row_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_batch_row_t) == 128, dwcp_batch_row_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_log_field_t) == 32, dwcp_log_field_t_size);
+DWCP_ASSERT_LAYOUT(sizeof(dwcp_log_record_t) == 96, dwcp_log_record_t_size);
 
 /* ---- Initialisers of the structs that begin with struct_size: macro and function do the same. ---- */
 
@@ -3986,7 +4166,7 @@ static inline void dwcp_call_options_init(dwcp_call_options_t *out) {
 }
 
 /** Initialises a dwcp_call_stats_t: its size, and zero for everything else. */
-#define DWCP_CALL_STATS_INIT { sizeof(dwcp_call_stats_t), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, false, false, false, 0 }
+#define DWCP_CALL_STATS_INIT { sizeof(dwcp_call_stats_t), 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, false, false, false, 0, 0, NULL }
 
 /**
  * Does what DWCP_CALL_STATS_INIT does, for a struct that exists already. NULL is left alone.
@@ -4061,6 +4241,25 @@ static inline void dwcp_cache_metrics_init(dwcp_cache_metrics_t *out) {
     }
 }
 
+/** Initialises a dwcp_syscall_metrics_t: its size, and zero for everything else. */
+#define DWCP_SYSCALL_METRICS_INIT { sizeof(dwcp_syscall_metrics_t), NULL, 0, 0, false, { 0 } }
+
+/**
+ * Does what DWCP_SYSCALL_METRICS_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_syscall_metrics_init(dwcp_syscall_metrics_t *out) {
+    static const dwcp_syscall_metrics_t fresh = DWCP_SYSCALL_METRICS_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
 /** Initialises a dwcp_batch_options_t: its size, and zero for everything else. */
 #define DWCP_BATCH_OPTIONS_INIT { sizeof(dwcp_batch_options_t), 0, false, { 0 } }
 
@@ -4094,6 +4293,25 @@ static inline void dwcp_batch_options_init(dwcp_batch_options_t *out) {
  */
 static inline void dwcp_batch_row_init(dwcp_batch_row_t *out) {
     static const dwcp_batch_row_t fresh = DWCP_BATCH_ROW_INIT;
+    if (out != NULL) {
+        *out = fresh;
+    }
+}
+
+/** Initialises a dwcp_log_record_t: its size, and zero for everything else. */
+#define DWCP_LOG_RECORD_INIT { sizeof(dwcp_log_record_t), 0, 0, 0, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0 }
+
+/**
+ * Does what DWCP_LOG_RECORD_INIT does, for a struct that exists already. NULL is left alone.
+ *
+ * Returns: nothing.
+ * Errors: none.
+ * Ownership: nothing is allocated and nothing is freed.
+ * Threads: any, one at a time for a struct.
+ * Since: 0.1.0
+ */
+static inline void dwcp_log_record_init(dwcp_log_record_t *out) {
+    static const dwcp_log_record_t fresh = DWCP_LOG_RECORD_INIT;
     if (out != NULL) {
         *out = fresh;
     }

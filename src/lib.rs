@@ -3,7 +3,7 @@
 //! The layers, each knowing only those above it:
 //!
 //! * [`error`], [`frame`], `demangle`, [`config`], [`value`], [`buffer`], [`signature`], [`interface`], [`glob`],
-//!   `fork`, `thread`: the vocabulary;
+//!   [`syscalls`], `fork`, `thread`: the vocabulary;
 //! * [`observe`]: what happened;
 //! * [`compile`]: bytes become code, checked, cached, compiled once;
 //! * [`isolate`]: what keeps a VM in: limits, deadline, stack, policy, WASI;
@@ -31,5 +31,6 @@ pub mod isolate;
 pub mod observe;
 pub mod run;
 pub mod signature;
+pub mod syscalls;
 mod thread;
 pub mod value;

@@ -1253,6 +1253,16 @@ static void case_180(fixture_t *x) {
 
 static void case_181(fixture_t *x) {
     (void)x;
+    size_t count = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_syscall_metrics(fixture_dwcp_runtime(x), VALID_dwcp_runtime_syscall_metrics__out(x), VALID_dwcp_runtime_syscall_metrics__capacity(x), &count, &error);
+    fork_refused(x, got);
+    fixture_error_matches(x, got, error);
+    fixture_check(x, count == 0, "count is not 0");
+}
+
+static void case_182(fixture_t *x) {
+    (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1263,7 +1273,7 @@ static void case_181(fixture_t *x) {
     fixture_check(x, len == 0, "len is not 0");
 }
 
-static void case_182(fixture_t *x) {
+static void case_183(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -1277,27 +1287,27 @@ static void case_182(fixture_t *x) {
     fixture_check(x, nfailed == 0, "nfailed is not 0");
 }
 
-static void case_183(fixture_t *x) {
+static void case_184(fixture_t *x) {
     (void)x;
     dwcp_batch_rows_clear(VALID_rows(x), VALID_nrows(x));
 }
 
-static void case_184(fixture_t *x) {
+static void case_185(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_caller_user_data(fixture_dwcp_caller(x)));
 }
 
-static void case_185(fixture_t *x) {
+static void case_186(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_call_id(fixture_dwcp_caller(x)));
 }
 
-static void case_186(fixture_t *x) {
+static void case_187(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_remaining_ns(fixture_dwcp_caller(x)));
 }
 
-static void case_187(fixture_t *x) {
+static void case_188(fixture_t *x) {
     (void)x;
     uint8_t *out = FIXTURE_POISON(uint8_t);
     dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
@@ -1305,29 +1315,29 @@ static void case_187(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_188(fixture_t *x) {
+static void case_189(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
     fork_refused(x, got);
 }
 
-static void case_189(fixture_t *x) {
+static void case_190(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
     fork_refused(x, got);
 }
 
-static void case_190(fixture_t *x) {
+static void case_191(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(fixture_dwcp_caller(x), VALID_message(x), VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_191(fixture_t *x) {
+static void case_192(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_memory_size(fixture_dwcp_caller(x)));
 }
 
-static void case_192(fixture_t *x) {
+static void case_193(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
@@ -1335,7 +1345,7 @@ static void case_192(fixture_t *x) {
     fixture_check(x, out.data == NULL && out.len == 0, "out is not empty");
 }
 
-static void case_193(fixture_t *x) {
+static void case_194(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), &out);
@@ -1343,7 +1353,7 @@ static void case_193(fixture_t *x) {
     fixture_check(x, out.data == NULL && out.len == 0, "out is not empty");
 }
 
-static void case_194(fixture_t *x) {
+static void case_195(fixture_t *x) {
     (void)x;
     uint64_t ptr = 77;
     dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), &ptr);
@@ -1351,13 +1361,13 @@ static void case_194(fixture_t *x) {
     fixture_check(x, ptr == 0, "ptr is not 0");
 }
 
-static void case_195(fixture_t *x) {
+static void case_196(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fork_refused(x, got);
 }
 
-static void case_196(fixture_t *x) {
+static void case_197(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1367,7 +1377,7 @@ static void case_196(fixture_t *x) {
     fixture_check(x, nresults == 0, "nresults is not 0");
 }
 
-static void case_197(fixture_t *x) {
+static void case_198(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1377,13 +1387,13 @@ static void case_197(fixture_t *x) {
     fixture_check(x, nresults == 0, "nresults is not 0");
 }
 
-static void case_198(fixture_t *x) {
+static void case_199(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fork_refused(x, got);
 }
 
-static void case_199(fixture_t *x) {
+static void case_200(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), &out);
@@ -1391,43 +1401,51 @@ static void case_199(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_200(fixture_t *x) {
+static void case_201(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fork_refused(x, got);
 }
 
-static void case_201(fixture_t *x) {
+static void case_202(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_caller_is_cancelled(fixture_dwcp_caller(x)));
 }
 
-static void case_202(fixture_t *x) {
+static void case_203(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)(uintptr_t)dwcp_cancel_new());
 }
 
-static void case_203(fixture_t *x) {
+static void case_204(fixture_t *x) {
     (void)x;
     dwcp_cancel_fire(fixture_dwcp_cancel(x));
 }
 
-static void case_204(fixture_t *x) {
+static void case_205(fixture_t *x) {
     (void)x;
     dwcp_cancel_reset(fixture_dwcp_cancel(x));
 }
 
-static void case_205(fixture_t *x) {
+static void case_206(fixture_t *x) {
     (void)x;
     fork_gave(x, (unsigned long long)dwcp_cancel_is_fired(fixture_dwcp_cancel(x)));
 }
 
-static void case_206(fixture_t *x) {
+static void case_207(fixture_t *x) {
     (void)x;
     dwcp_cancel_free(fixture_dwcp_cancel(x));
 }
 
-static void case_207(fixture_t *x) {
+static void case_208(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_log(fixture_dwcp_config(x), VALID_callback(x), VALID_user(x), VALID_finalizer(x), &error);
+    fork_refused(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_209(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -1439,12 +1457,12 @@ static void case_207(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_208(fixture_t *x) {
+static void case_210(fixture_t *x) {
     (void)x;
     dwcp_vm_release(fixture_dwcp_vm(x));
 }
 
-static void case_209(fixture_t *x) {
+static void case_211(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1458,7 +1476,7 @@ static void case_209(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_210(fixture_t *x) {
+static void case_212(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -1472,7 +1490,7 @@ static void case_210(fixture_t *x) {
     fixture_check(x, stats.struct_size == sizeof(stats), "stats.struct_size changed");
 }
 
-static void case_211(fixture_t *x) {
+static void case_213(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
@@ -1480,7 +1498,7 @@ static void case_211(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_212(fixture_t *x) {
+static void case_214(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
@@ -1488,7 +1506,7 @@ static void case_212(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_213(fixture_t *x) {
+static void case_215(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1498,7 +1516,7 @@ static void case_213(fixture_t *x) {
     fixture_check(x, bytes == 0, "bytes is not 0");
 }
 
-static void case_214(fixture_t *x) {
+static void case_216(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
@@ -1506,7 +1524,7 @@ static void case_214(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_215(fixture_t *x) {
+static void case_217(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
@@ -1514,7 +1532,7 @@ static void case_215(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_216(fixture_t *x) {
+static void case_218(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -1522,7 +1540,7 @@ static void case_216(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_217(fixture_t *x) {
+static void case_219(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -1532,7 +1550,7 @@ static void case_217(fixture_t *x) {
     fixture_check(x, out == NULL, "out is not NULL");
 }
 
-static void case_218(fixture_t *x) {
+static void case_220(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), &error);
@@ -1540,7 +1558,7 @@ static void case_218(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_219(fixture_t *x) {
+static void case_221(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), &error);
@@ -1727,48 +1745,50 @@ static const fork_row_t rows[] = {
     IN_CHILD(dwcp_runtime_metrics, case_178, false, false),
     IN_CHILD(dwcp_runtime_pool_metrics, case_179, false, false),
     IN_CHILD(dwcp_runtime_cache_metrics, case_180, false, false),
-    IN_CHILD(dwcp_runtime_metrics_json, case_181, false, false),
-    IN_CHILD(dwcp_function_call_batch, case_182, false, false),
-    IN_CHILD(dwcp_caller_user_data, case_184, true, false),
-    IN_CHILD(dwcp_caller_call_id, case_185, true, false),
-    IN_CHILD(dwcp_caller_remaining_ns, case_186, true, false),
-    IN_CHILD(dwcp_caller_memory, case_187, true, false),
-    IN_CHILD(dwcp_caller_read, case_188, true, false),
-    IN_CHILD(dwcp_caller_write, case_189, true, false),
-    IN_CHILD(dwcp_caller_fail, case_190, true, false),
-    IN_CHILD(dwcp_caller_memory_size, case_191, true, false),
-    IN_CHILD(dwcp_caller_string, case_192, true, false),
-    IN_CHILD(dwcp_caller_c_string, case_193, true, false),
-    IN_CHILD(dwcp_caller_allocate, case_194, true, false),
-    IN_CHILD(dwcp_caller_return, case_195, true, false),
-    IN_CHILD(dwcp_caller_call, case_196, true, false),
-    IN_CHILD(dwcp_caller_call_ref, case_197, true, false),
-    IN_CHILD(dwcp_caller_externref_new, case_198, true, false),
-    IN_CHILD(dwcp_caller_externref_data, case_199, true, false),
-    IN_CHILD(dwcp_caller_ref_keep, case_200, true, false),
-    IN_CHILD(dwcp_caller_is_cancelled, case_201, true, false),
-    IN_CHILD(dwcp_cancel_new, case_202, false, false),
-    IN_CHILD(dwcp_cancel_fire, case_203, false, false),
-    IN_CHILD(dwcp_cancel_reset, case_204, false, false),
-    IN_CHILD(dwcp_cancel_is_fired, case_205, false, false),
-    IN_CHILD(dwcp_cancel_free, case_206, false, false),
-    IN_CHILD(dwcp_vm_acquire, case_207, false, false),
-    IN_CHILD(dwcp_vm_release, case_208, false, false),
-    IN_CHILD(dwcp_vm_call, case_209, false, false),
-    IN_CHILD(dwcp_vm_call_ref, case_210, false, false),
-    IN_CHILD(dwcp_vm_read, case_211, false, false),
-    IN_CHILD(dwcp_vm_write, case_212, false, false),
-    IN_CHILD(dwcp_vm_memory_size, case_213, false, false),
-    IN_CHILD(dwcp_vm_global_get, case_214, false, false),
-    IN_CHILD(dwcp_vm_global_set, case_215, false, false),
-    IN_CHILD(dwcp_vm_externref_new, case_216, false, false),
-    IN_CHILD(dwcp_vm_externref_data, case_217, false, false),
-    IN_CHILD(dwcp_vm_ref_free, case_218, false, false),
-    IN_CHILD(dwcp_vm_gc, case_219, false, false),
+    IN_CHILD(dwcp_runtime_syscall_metrics, case_181, false, false),
+    IN_CHILD(dwcp_runtime_metrics_json, case_182, false, false),
+    IN_CHILD(dwcp_function_call_batch, case_183, false, false),
+    IN_CHILD(dwcp_caller_user_data, case_185, true, false),
+    IN_CHILD(dwcp_caller_call_id, case_186, true, false),
+    IN_CHILD(dwcp_caller_remaining_ns, case_187, true, false),
+    IN_CHILD(dwcp_caller_memory, case_188, true, false),
+    IN_CHILD(dwcp_caller_read, case_189, true, false),
+    IN_CHILD(dwcp_caller_write, case_190, true, false),
+    IN_CHILD(dwcp_caller_fail, case_191, true, false),
+    IN_CHILD(dwcp_caller_memory_size, case_192, true, false),
+    IN_CHILD(dwcp_caller_string, case_193, true, false),
+    IN_CHILD(dwcp_caller_c_string, case_194, true, false),
+    IN_CHILD(dwcp_caller_allocate, case_195, true, false),
+    IN_CHILD(dwcp_caller_return, case_196, true, false),
+    IN_CHILD(dwcp_caller_call, case_197, true, false),
+    IN_CHILD(dwcp_caller_call_ref, case_198, true, false),
+    IN_CHILD(dwcp_caller_externref_new, case_199, true, false),
+    IN_CHILD(dwcp_caller_externref_data, case_200, true, false),
+    IN_CHILD(dwcp_caller_ref_keep, case_201, true, false),
+    IN_CHILD(dwcp_caller_is_cancelled, case_202, true, false),
+    IN_CHILD(dwcp_cancel_new, case_203, false, false),
+    IN_CHILD(dwcp_cancel_fire, case_204, false, false),
+    IN_CHILD(dwcp_cancel_reset, case_205, false, false),
+    IN_CHILD(dwcp_cancel_is_fired, case_206, false, false),
+    IN_CHILD(dwcp_cancel_free, case_207, false, false),
+    IN_CHILD(dwcp_config_set_log, case_208, false, false),
+    IN_CHILD(dwcp_vm_acquire, case_209, false, false),
+    IN_CHILD(dwcp_vm_release, case_210, false, false),
+    IN_CHILD(dwcp_vm_call, case_211, false, false),
+    IN_CHILD(dwcp_vm_call_ref, case_212, false, false),
+    IN_CHILD(dwcp_vm_read, case_213, false, false),
+    IN_CHILD(dwcp_vm_write, case_214, false, false),
+    IN_CHILD(dwcp_vm_memory_size, case_215, false, false),
+    IN_CHILD(dwcp_vm_global_get, case_216, false, false),
+    IN_CHILD(dwcp_vm_global_set, case_217, false, false),
+    IN_CHILD(dwcp_vm_externref_new, case_218, false, false),
+    IN_CHILD(dwcp_vm_externref_data, case_219, false, false),
+    IN_CHILD(dwcp_vm_ref_free, case_220, false, false),
+    IN_CHILD(dwcp_vm_gc, case_221, false, false),
     IN_CHILD(dwcp_error_free, case_6, false, true),
     IN_CHILD(dwcp_values_clear, case_15, false, true),
     IN_CHILD(dwcp_string_free, case_16, false, true),
-    IN_CHILD(dwcp_batch_rows_clear, case_183, false, true),
+    IN_CHILD(dwcp_batch_rows_clear, case_184, false, true),
 };
 
 int main(void) {

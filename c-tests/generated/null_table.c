@@ -2857,6 +2857,48 @@ static void case_351(fixture_t *x) {
 
 static void case_352(fixture_t *x) {
     (void)x;
+    size_t count = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_syscall_metrics(NULL, VALID_dwcp_runtime_syscall_metrics__out(x), VALID_dwcp_runtime_syscall_metrics__capacity(x), &count, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, count == 0, "count is not 0");
+    }
+}
+
+static void case_353(fixture_t *x) {
+    (void)x;
+    size_t count = 77;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_syscall_metrics(fixture_dwcp_runtime(x), NULL, VALID_dwcp_runtime_syscall_metrics__capacity(x), &count, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+    if (got != DWCP_OK) {
+        fixture_check(x, count == 0, "count is not 0");
+    }
+}
+
+static void case_354(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_runtime_syscall_metrics(fixture_dwcp_runtime(x), VALID_dwcp_runtime_syscall_metrics__out(x), VALID_dwcp_runtime_syscall_metrics__capacity(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_355(fixture_t *x) {
+    (void)x;
+    size_t count = 77;
+    dwcp_status_t got = dwcp_runtime_syscall_metrics(fixture_dwcp_runtime(x), VALID_dwcp_runtime_syscall_metrics__out(x), VALID_dwcp_runtime_syscall_metrics__capacity(x), &count, NULL);
+    fixture_status(x, got);
+    if (got != DWCP_OK) {
+        fixture_check(x, count == 0, "count is not 0");
+    }
+}
+
+static void case_356(fixture_t *x) {
+    (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2872,7 +2914,7 @@ static void case_352(fixture_t *x) {
     }
 }
 
-static void case_353(fixture_t *x) {
+static void case_357(fixture_t *x) {
     (void)x;
     size_t len = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2884,7 +2926,7 @@ static void case_353(fixture_t *x) {
     }
 }
 
-static void case_354(fixture_t *x) {
+static void case_358(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -2899,7 +2941,7 @@ static void case_354(fixture_t *x) {
     }
 }
 
-static void case_355(fixture_t *x) {
+static void case_359(fixture_t *x) {
     (void)x;
     char *out = FIXTURE_POISON(char);
     size_t len = 77;
@@ -2914,7 +2956,7 @@ static void case_355(fixture_t *x) {
     }
 }
 
-static void case_356(fixture_t *x) {
+static void case_360(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2930,7 +2972,7 @@ static void case_356(fixture_t *x) {
     }
 }
 
-static void case_357(fixture_t *x) {
+static void case_361(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2946,7 +2988,7 @@ static void case_357(fixture_t *x) {
     }
 }
 
-static void case_358(fixture_t *x) {
+static void case_362(fixture_t *x) {
     (void)x;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2960,7 +3002,7 @@ static void case_358(fixture_t *x) {
     }
 }
 
-static void case_359(fixture_t *x) {
+static void case_363(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nfailed = 77;
@@ -2974,7 +3016,7 @@ static void case_359(fixture_t *x) {
     }
 }
 
-static void case_360(fixture_t *x) {
+static void case_364(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -2990,7 +3032,7 @@ static void case_360(fixture_t *x) {
     }
 }
 
-static void case_361(fixture_t *x) {
+static void case_365(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -3006,7 +3048,7 @@ static void case_361(fixture_t *x) {
     }
 }
 
-static void case_362(fixture_t *x) {
+static void case_366(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -3020,7 +3062,7 @@ static void case_362(fixture_t *x) {
     }
 }
 
-static void case_363(fixture_t *x) {
+static void case_367(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_batch_options_t batch = DWCP_BATCH_OPTIONS_INIT;
@@ -3034,27 +3076,27 @@ static void case_363(fixture_t *x) {
     }
 }
 
-static void case_364(fixture_t *x) {
+static void case_368(fixture_t *x) {
     (void)x;
     dwcp_batch_rows_clear(NULL, VALID_nrows(x));
 }
 
-static void case_365(fixture_t *x) {
+static void case_369(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_user_data(NULL);
 }
 
-static void case_366(fixture_t *x) {
+static void case_370(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_call_id(NULL);
 }
 
-static void case_367(fixture_t *x) {
+static void case_371(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_remaining_ns(NULL);
 }
 
-static void case_368(fixture_t *x) {
+static void case_372(fixture_t *x) {
     (void)x;
     uint8_t *out = FIXTURE_POISON(uint8_t);
     dwcp_status_t got = dwcp_caller_memory(NULL, VALID_ptr(x), VALID_dwcp_caller_memory__len(x), &out);
@@ -3064,52 +3106,52 @@ static void case_368(fixture_t *x) {
     }
 }
 
-static void case_369(fixture_t *x) {
+static void case_373(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_memory(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_memory__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_370(fixture_t *x) {
+static void case_374(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_371(fixture_t *x) {
+static void case_375(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_read(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_read__len(x));
     fixture_status(x, got);
 }
 
-static void case_372(fixture_t *x) {
+static void case_376(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_373(fixture_t *x) {
+static void case_377(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_write(fixture_dwcp_caller(x), VALID_ptr(x), NULL, VALID_dwcp_caller_write__len(x));
     fixture_status(x, got);
 }
 
-static void case_374(fixture_t *x) {
+static void case_378(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(NULL, VALID_message(x), VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_375(fixture_t *x) {
+static void case_379(fixture_t *x) {
     (void)x;
     dwcp_caller_fail(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_fail__len(x));
 }
 
-static void case_376(fixture_t *x) {
+static void case_380(fixture_t *x) {
     (void)x;
     (void)dwcp_caller_memory_size(NULL);
 }
 
-static void case_377(fixture_t *x) {
+static void case_381(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_string(NULL, VALID_ptr(x), VALID_dwcp_caller_string__len(x), &out);
@@ -3119,13 +3161,13 @@ static void case_377(fixture_t *x) {
     }
 }
 
-static void case_378(fixture_t *x) {
+static void case_382(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_string(fixture_dwcp_caller(x), VALID_ptr(x), VALID_dwcp_caller_string__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_379(fixture_t *x) {
+static void case_383(fixture_t *x) {
     (void)x;
     dwcp_slice_t out = { FIXTURE_POISON(uint8_t), 77 };
     dwcp_status_t got = dwcp_caller_c_string(NULL, VALID_ptr(x), &out);
@@ -3135,13 +3177,13 @@ static void case_379(fixture_t *x) {
     }
 }
 
-static void case_380(fixture_t *x) {
+static void case_384(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_c_string(fixture_dwcp_caller(x), VALID_ptr(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_381(fixture_t *x) {
+static void case_385(fixture_t *x) {
     (void)x;
     uint64_t ptr = 77;
     dwcp_status_t got = dwcp_caller_allocate(NULL, VALID_len(x), &ptr);
@@ -3151,31 +3193,31 @@ static void case_381(fixture_t *x) {
     }
 }
 
-static void case_382(fixture_t *x) {
+static void case_386(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_allocate(fixture_dwcp_caller(x), VALID_len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_383(fixture_t *x) {
+static void case_387(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(NULL, VALID_result(x), VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_384(fixture_t *x) {
+static void case_388(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_return__data(x), VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_385(fixture_t *x) {
+static void case_389(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_return(fixture_dwcp_caller(x), VALID_result(x), NULL, VALID_dwcp_caller_return__len(x));
     fixture_status(x, got);
 }
 
-static void case_386(fixture_t *x) {
+static void case_390(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3187,7 +3229,7 @@ static void case_386(fixture_t *x) {
     }
 }
 
-static void case_387(fixture_t *x) {
+static void case_391(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3199,7 +3241,7 @@ static void case_387(fixture_t *x) {
     }
 }
 
-static void case_388(fixture_t *x) {
+static void case_392(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3211,7 +3253,7 @@ static void case_388(fixture_t *x) {
     }
 }
 
-static void case_389(fixture_t *x) {
+static void case_393(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3223,7 +3265,7 @@ static void case_389(fixture_t *x) {
     }
 }
 
-static void case_390(fixture_t *x) {
+static void case_394(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3235,7 +3277,7 @@ static void case_390(fixture_t *x) {
     }
 }
 
-static void case_391(fixture_t *x) {
+static void case_395(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -3243,7 +3285,7 @@ static void case_391(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_392(fixture_t *x) {
+static void case_396(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call(fixture_dwcp_caller(x), VALID_function(x), VALID_signature(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -3253,7 +3295,7 @@ static void case_392(fixture_t *x) {
     }
 }
 
-static void case_393(fixture_t *x) {
+static void case_397(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3265,7 +3307,7 @@ static void case_393(fixture_t *x) {
     }
 }
 
-static void case_394(fixture_t *x) {
+static void case_398(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3277,7 +3319,7 @@ static void case_394(fixture_t *x) {
     }
 }
 
-static void case_395(fixture_t *x) {
+static void case_399(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3289,7 +3331,7 @@ static void case_395(fixture_t *x) {
     }
 }
 
-static void case_396(fixture_t *x) {
+static void case_400(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3301,7 +3343,7 @@ static void case_396(fixture_t *x) {
     }
 }
 
-static void case_397(fixture_t *x) {
+static void case_401(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), NULL, &error);
@@ -3309,7 +3351,7 @@ static void case_397(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_398(fixture_t *x) {
+static void case_402(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_status_t got = dwcp_caller_call_ref(fixture_dwcp_caller(x), VALID_funcref(x), VALID_args(x), VALID_nargs(x), VALID_results(x), VALID_capacity(x), &nresults, NULL);
@@ -3319,31 +3361,31 @@ static void case_398(fixture_t *x) {
     }
 }
 
-static void case_399(fixture_t *x) {
+static void case_403(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_400(fixture_t *x) {
+static void case_404(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), NULL, VALID_finalizer(x), VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_401(fixture_t *x) {
+static void case_405(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), NULL, VALID_dwcp_caller_externref_new__out(x));
     fixture_status(x, got);
 }
 
-static void case_402(fixture_t *x) {
+static void case_406(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_new(fixture_dwcp_caller(x), VALID_data(x), VALID_finalizer(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_403(fixture_t *x) {
+static void case_407(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(NULL, VALID_dwcp_caller_externref_data__value(x), &out);
@@ -3353,7 +3395,7 @@ static void case_403(fixture_t *x) {
     }
 }
 
-static void case_404(fixture_t *x) {
+static void case_408(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), NULL, &out);
@@ -3363,64 +3405,102 @@ static void case_404(fixture_t *x) {
     }
 }
 
-static void case_405(fixture_t *x) {
+static void case_409(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_externref_data(fixture_dwcp_caller(x), VALID_dwcp_caller_externref_data__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_406(fixture_t *x) {
+static void case_410(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(NULL, VALID_dwcp_caller_ref_keep__value(x), VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_407(fixture_t *x) {
+static void case_411(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), NULL, VALID_dwcp_caller_ref_keep__out(x));
     fixture_status(x, got);
 }
 
-static void case_408(fixture_t *x) {
+static void case_412(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_caller_ref_keep(fixture_dwcp_caller(x), VALID_dwcp_caller_ref_keep__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_409(fixture_t *x) {
+static void case_413(fixture_t *x) {
     (void)x;
     bool got = dwcp_caller_is_cancelled(NULL);
     (void)got;
 }
 
-static void case_410(fixture_t *x) {
+static void case_414(fixture_t *x) {
     (void)x;
     dwcp_cancel_t *got = dwcp_cancel_new();
     dwcp_cancel_free(got);
 }
 
-static void case_411(fixture_t *x) {
+static void case_415(fixture_t *x) {
     (void)x;
     dwcp_cancel_fire(NULL);
 }
 
-static void case_412(fixture_t *x) {
+static void case_416(fixture_t *x) {
     (void)x;
     dwcp_cancel_reset(NULL);
 }
 
-static void case_413(fixture_t *x) {
+static void case_417(fixture_t *x) {
     (void)x;
     bool got = dwcp_cancel_is_fired(NULL);
     (void)got;
 }
 
-static void case_414(fixture_t *x) {
+static void case_418(fixture_t *x) {
     (void)x;
     dwcp_cancel_free(NULL);
 }
 
-static void case_415(fixture_t *x) {
+static void case_419(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_log(NULL, VALID_callback(x), VALID_user(x), VALID_finalizer(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_420(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_log(fixture_dwcp_config(x), NULL, VALID_user(x), VALID_finalizer(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_421(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_log(fixture_dwcp_config(x), VALID_callback(x), NULL, VALID_finalizer(x), &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_422(fixture_t *x) {
+    (void)x;
+    dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
+    dwcp_status_t got = dwcp_config_set_log(fixture_dwcp_config(x), VALID_callback(x), VALID_user(x), NULL, &error);
+    fixture_status(x, got);
+    fixture_error_matches(x, got, error);
+}
+
+static void case_423(fixture_t *x) {
+    (void)x;
+    dwcp_status_t got = dwcp_config_set_log(fixture_dwcp_config(x), VALID_callback(x), VALID_user(x), VALID_finalizer(x), NULL);
+    fixture_status(x, got);
+}
+
+static void case_424(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -3437,7 +3517,7 @@ static void case_415(fixture_t *x) {
     }
 }
 
-static void case_416(fixture_t *x) {
+static void case_425(fixture_t *x) {
     (void)x;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3452,7 +3532,7 @@ static void case_416(fixture_t *x) {
     }
 }
 
-static void case_417(fixture_t *x) {
+static void case_426(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3464,7 +3544,7 @@ static void case_417(fixture_t *x) {
     }
 }
 
-static void case_418(fixture_t *x) {
+static void case_427(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_vm_t *out = FIXTURE_POISON(dwcp_vm_t);
@@ -3479,12 +3559,12 @@ static void case_418(fixture_t *x) {
     }
 }
 
-static void case_419(fixture_t *x) {
+static void case_428(fixture_t *x) {
     (void)x;
     dwcp_vm_release(NULL);
 }
 
-static void case_420(fixture_t *x) {
+static void case_429(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3500,7 +3580,7 @@ static void case_420(fixture_t *x) {
     }
 }
 
-static void case_421(fixture_t *x) {
+static void case_430(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3516,7 +3596,7 @@ static void case_421(fixture_t *x) {
     }
 }
 
-static void case_422(fixture_t *x) {
+static void case_431(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3532,7 +3612,7 @@ static void case_422(fixture_t *x) {
     }
 }
 
-static void case_423(fixture_t *x) {
+static void case_432(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3546,7 +3626,7 @@ static void case_423(fixture_t *x) {
     }
 }
 
-static void case_424(fixture_t *x) {
+static void case_433(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3562,7 +3642,7 @@ static void case_424(fixture_t *x) {
     }
 }
 
-static void case_425(fixture_t *x) {
+static void case_434(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3576,7 +3656,7 @@ static void case_425(fixture_t *x) {
     }
 }
 
-static void case_426(fixture_t *x) {
+static void case_435(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3590,7 +3670,7 @@ static void case_426(fixture_t *x) {
     }
 }
 
-static void case_427(fixture_t *x) {
+static void case_436(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3604,7 +3684,7 @@ static void case_427(fixture_t *x) {
     }
 }
 
-static void case_428(fixture_t *x) {
+static void case_437(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3620,7 +3700,7 @@ static void case_428(fixture_t *x) {
     }
 }
 
-static void case_429(fixture_t *x) {
+static void case_438(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3636,7 +3716,7 @@ static void case_429(fixture_t *x) {
     }
 }
 
-static void case_430(fixture_t *x) {
+static void case_439(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3652,7 +3732,7 @@ static void case_430(fixture_t *x) {
     }
 }
 
-static void case_431(fixture_t *x) {
+static void case_440(fixture_t *x) {
     (void)x;
     size_t nresults = 77;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3666,7 +3746,7 @@ static void case_431(fixture_t *x) {
     }
 }
 
-static void case_432(fixture_t *x) {
+static void case_441(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3682,7 +3762,7 @@ static void case_432(fixture_t *x) {
     }
 }
 
-static void case_433(fixture_t *x) {
+static void case_442(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
@@ -3696,7 +3776,7 @@ static void case_433(fixture_t *x) {
     }
 }
 
-static void case_434(fixture_t *x) {
+static void case_443(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3710,7 +3790,7 @@ static void case_434(fixture_t *x) {
     }
 }
 
-static void case_435(fixture_t *x) {
+static void case_444(fixture_t *x) {
     (void)x;
     dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
     size_t nresults = 77;
@@ -3724,7 +3804,7 @@ static void case_435(fixture_t *x) {
     }
 }
 
-static void case_436(fixture_t *x) {
+static void case_445(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(NULL, VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), &error);
@@ -3732,7 +3812,7 @@ static void case_436(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_437(fixture_t *x) {
+static void case_446(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_read__len(x), &error);
@@ -3740,13 +3820,13 @@ static void case_437(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_438(fixture_t *x) {
+static void case_447(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_read(fixture_dwcp_vm(x), VALID_ptr(x), VALID_dst(x), VALID_dwcp_vm_read__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_439(fixture_t *x) {
+static void case_448(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(NULL, VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), &error);
@@ -3754,7 +3834,7 @@ static void case_439(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_440(fixture_t *x) {
+static void case_449(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), NULL, VALID_dwcp_vm_write__len(x), &error);
@@ -3762,13 +3842,13 @@ static void case_440(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_441(fixture_t *x) {
+static void case_450(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_write(fixture_dwcp_vm(x), VALID_ptr(x), VALID_src(x), VALID_dwcp_vm_write__len(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_442(fixture_t *x) {
+static void case_451(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3780,7 +3860,7 @@ static void case_442(fixture_t *x) {
     }
 }
 
-static void case_443(fixture_t *x) {
+static void case_452(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), NULL, &error);
@@ -3788,7 +3868,7 @@ static void case_443(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_444(fixture_t *x) {
+static void case_453(fixture_t *x) {
     (void)x;
     uint64_t bytes = 77;
     dwcp_status_t got = dwcp_vm_memory_size(fixture_dwcp_vm(x), &bytes, NULL);
@@ -3798,7 +3878,7 @@ static void case_444(fixture_t *x) {
     }
 }
 
-static void case_445(fixture_t *x) {
+static void case_454(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(NULL, VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), &error);
@@ -3806,7 +3886,7 @@ static void case_445(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_446(fixture_t *x) {
+static void case_455(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_get__out(x), &error);
@@ -3814,7 +3894,7 @@ static void case_446(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_447(fixture_t *x) {
+static void case_456(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), NULL, &error);
@@ -3822,13 +3902,13 @@ static void case_447(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_448(fixture_t *x) {
+static void case_457(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_get(fixture_dwcp_vm(x), VALID_dwcp_vm_global_get__name(x), VALID_dwcp_vm_global_get__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_449(fixture_t *x) {
+static void case_458(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(NULL, VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), &error);
@@ -3836,7 +3916,7 @@ static void case_449(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_450(fixture_t *x) {
+static void case_459(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), NULL, VALID_dwcp_vm_global_set__value(x), &error);
@@ -3844,7 +3924,7 @@ static void case_450(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_451(fixture_t *x) {
+static void case_460(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), NULL, &error);
@@ -3852,13 +3932,13 @@ static void case_451(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_452(fixture_t *x) {
+static void case_461(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_global_set(fixture_dwcp_vm(x), VALID_dwcp_vm_global_set__name(x), VALID_dwcp_vm_global_set__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_453(fixture_t *x) {
+static void case_462(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(NULL, VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3866,7 +3946,7 @@ static void case_453(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_454(fixture_t *x) {
+static void case_463(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), NULL, VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3874,7 +3954,7 @@ static void case_454(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_455(fixture_t *x) {
+static void case_464(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), NULL, VALID_dwcp_vm_externref_new__out(x), &error);
@@ -3882,7 +3962,7 @@ static void case_455(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_456(fixture_t *x) {
+static void case_465(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), NULL, &error);
@@ -3890,13 +3970,13 @@ static void case_456(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_457(fixture_t *x) {
+static void case_466(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_externref_new(fixture_dwcp_vm(x), VALID_data(x), VALID_finalizer(x), VALID_dwcp_vm_externref_new__out(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_458(fixture_t *x) {
+static void case_467(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3908,7 +3988,7 @@ static void case_458(fixture_t *x) {
     }
 }
 
-static void case_459(fixture_t *x) {
+static void case_468(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
@@ -3920,7 +4000,7 @@ static void case_459(fixture_t *x) {
     }
 }
 
-static void case_460(fixture_t *x) {
+static void case_469(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), NULL, &error);
@@ -3928,7 +4008,7 @@ static void case_460(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_461(fixture_t *x) {
+static void case_470(fixture_t *x) {
     (void)x;
     void *out = FIXTURE_POISON(void);
     dwcp_status_t got = dwcp_vm_externref_data(fixture_dwcp_vm(x), VALID_dwcp_vm_externref_data__value(x), &out, NULL);
@@ -3938,7 +4018,7 @@ static void case_461(fixture_t *x) {
     }
 }
 
-static void case_462(fixture_t *x) {
+static void case_471(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(NULL, VALID_dwcp_vm_ref_free__value(x), &error);
@@ -3946,7 +4026,7 @@ static void case_462(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_463(fixture_t *x) {
+static void case_472(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), NULL, &error);
@@ -3954,13 +4034,13 @@ static void case_463(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_464(fixture_t *x) {
+static void case_473(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_ref_free(fixture_dwcp_vm(x), VALID_dwcp_vm_ref_free__value(x), NULL);
     fixture_status(x, got);
 }
 
-static void case_465(fixture_t *x) {
+static void case_474(fixture_t *x) {
     (void)x;
     dwcp_error_t *error = FIXTURE_POISON(dwcp_error_t);
     dwcp_status_t got = dwcp_vm_gc(NULL, &error);
@@ -3968,7 +4048,7 @@ static void case_465(fixture_t *x) {
     fixture_error_matches(x, got, error);
 }
 
-static void case_466(fixture_t *x) {
+static void case_475(fixture_t *x) {
     (void)x;
     dwcp_status_t got = dwcp_vm_gc(fixture_dwcp_vm(x), NULL);
     fixture_status(x, got);
@@ -4297,12 +4377,12 @@ static const fixture_row_t rows[] = {
     REFUSES_NULL(dwcp_wasi_set_output, wasi, case_319, false),
     ALLOWS_NULL(dwcp_wasi_set_output, error, case_320, false),
     REFUSES_NULL(dwcp_wasi_set_stdin_callback, wasi, case_321, false),
-    REFUSES_NULL(dwcp_wasi_set_stdin_callback, callback, case_322, false),
+    ALLOWS_NULL(dwcp_wasi_set_stdin_callback, callback, case_322, false),
     ALLOWS_NULL(dwcp_wasi_set_stdin_callback, user, case_323, false),
     ALLOWS_NULL(dwcp_wasi_set_stdin_callback, finalizer, case_324, false),
     ALLOWS_NULL(dwcp_wasi_set_stdin_callback, error, case_325, false),
     REFUSES_NULL(dwcp_wasi_set_output_callback, wasi, case_326, false),
-    REFUSES_NULL(dwcp_wasi_set_output_callback, callback, case_327, false),
+    ALLOWS_NULL(dwcp_wasi_set_output_callback, callback, case_327, false),
     ALLOWS_NULL(dwcp_wasi_set_output_callback, user, case_328, false),
     ALLOWS_NULL(dwcp_wasi_set_output_callback, finalizer, case_329, false),
     ALLOWS_NULL(dwcp_wasi_set_output_callback, error, case_330, false),
@@ -4327,121 +4407,130 @@ static const fixture_row_t rows[] = {
     REFUSES_NULL(dwcp_runtime_cache_metrics, runtime, case_349, false),
     REFUSES_NULL(dwcp_runtime_cache_metrics, io, case_350, false),
     ALLOWS_NULL(dwcp_runtime_cache_metrics, error, case_351, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_352, false),
-    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_353, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_354, false),
-    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_355, false),
-    REFUSES_NULL(dwcp_function_call_batch, function, case_356, false),
-    REFUSES_NULL(dwcp_function_call_batch, args, case_357, false),
-    ALLOWS_NULL(dwcp_function_call_batch, options, case_358, false),
-    ALLOWS_NULL(dwcp_function_call_batch, batch, case_359, false),
-    REFUSES_NULL(dwcp_function_call_batch, results, case_360, false),
-    REFUSES_NULL(dwcp_function_call_batch, rows, case_361, false),
-    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_362, false),
-    ALLOWS_NULL(dwcp_function_call_batch, error, case_363, false),
-    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_364, false),
-    SURVIVES_NULL(dwcp_caller_user_data, caller, case_365, true),
-    SURVIVES_NULL(dwcp_caller_call_id, caller, case_366, true),
-    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_367, true),
-    REFUSES_NULL(dwcp_caller_memory, caller, case_368, true),
-    REFUSES_NULL(dwcp_caller_memory, out, case_369, true),
-    REFUSES_NULL(dwcp_caller_read, caller, case_370, true),
-    REFUSES_NULL(dwcp_caller_read, dst, case_371, true),
-    REFUSES_NULL(dwcp_caller_write, caller, case_372, true),
-    REFUSES_NULL(dwcp_caller_write, src, case_373, true),
-    SURVIVES_NULL(dwcp_caller_fail, caller, case_374, true),
-    SURVIVES_NULL(dwcp_caller_fail, message, case_375, true),
-    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_376, true),
-    REFUSES_NULL(dwcp_caller_string, caller, case_377, true),
-    REFUSES_NULL(dwcp_caller_string, out, case_378, true),
-    REFUSES_NULL(dwcp_caller_c_string, caller, case_379, true),
-    REFUSES_NULL(dwcp_caller_c_string, out, case_380, true),
-    REFUSES_NULL(dwcp_caller_allocate, caller, case_381, true),
-    REFUSES_NULL(dwcp_caller_allocate, ptr, case_382, true),
-    REFUSES_NULL(dwcp_caller_return, caller, case_383, true),
-    REFUSES_NULL(dwcp_caller_return, result, case_384, true),
-    ALLOWS_NULL(dwcp_caller_return, data, case_385, true),
-    REFUSES_NULL(dwcp_caller_call, caller, case_386, true),
-    REFUSES_NULL(dwcp_caller_call, function, case_387, true),
-    ALLOWS_NULL(dwcp_caller_call, signature, case_388, true),
-    REFUSES_NULL(dwcp_caller_call, args, case_389, true),
-    REFUSES_NULL(dwcp_caller_call, results, case_390, true),
-    ALLOWS_NULL(dwcp_caller_call, nresults, case_391, true),
-    ALLOWS_NULL(dwcp_caller_call, error, case_392, true),
-    REFUSES_NULL(dwcp_caller_call_ref, caller, case_393, true),
-    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_394, true),
-    REFUSES_NULL(dwcp_caller_call_ref, args, case_395, true),
-    REFUSES_NULL(dwcp_caller_call_ref, results, case_396, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_397, true),
-    ALLOWS_NULL(dwcp_caller_call_ref, error, case_398, true),
-    REFUSES_NULL(dwcp_caller_externref_new, caller, case_399, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, data, case_400, true),
-    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_401, true),
-    REFUSES_NULL(dwcp_caller_externref_new, out, case_402, true),
-    REFUSES_NULL(dwcp_caller_externref_data, caller, case_403, true),
-    REFUSES_NULL(dwcp_caller_externref_data, value, case_404, true),
-    REFUSES_NULL(dwcp_caller_externref_data, out, case_405, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_406, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, value, case_407, true),
-    REFUSES_NULL(dwcp_caller_ref_keep, out, case_408, true),
-    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_409, true),
-    CALLS(dwcp_cancel_new, none, case_410, false),
-    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_411, false),
-    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_412, false),
-    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_413, false),
-    SURVIVES_NULL(dwcp_cancel_free, cancel, case_414, false),
-    REFUSES_NULL(dwcp_vm_acquire, module, case_415, false),
-    ALLOWS_NULL(dwcp_vm_acquire, options, case_416, false),
-    REFUSES_NULL(dwcp_vm_acquire, out, case_417, false),
-    ALLOWS_NULL(dwcp_vm_acquire, error, case_418, false),
-    SURVIVES_NULL(dwcp_vm_release, vm, case_419, false),
-    REFUSES_NULL(dwcp_vm_call, vm, case_420, false),
-    REFUSES_NULL(dwcp_vm_call, function, case_421, false),
-    REFUSES_NULL(dwcp_vm_call, args, case_422, false),
-    ALLOWS_NULL(dwcp_vm_call, options, case_423, false),
-    REFUSES_NULL(dwcp_vm_call, results, case_424, false),
-    ALLOWS_NULL(dwcp_vm_call, nresults, case_425, false),
-    ALLOWS_NULL(dwcp_vm_call, stats, case_426, false),
-    ALLOWS_NULL(dwcp_vm_call, error, case_427, false),
-    REFUSES_NULL(dwcp_vm_call_ref, vm, case_428, false),
-    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_429, false),
-    REFUSES_NULL(dwcp_vm_call_ref, args, case_430, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, options, case_431, false),
-    REFUSES_NULL(dwcp_vm_call_ref, results, case_432, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_433, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_434, false),
-    ALLOWS_NULL(dwcp_vm_call_ref, error, case_435, false),
-    REFUSES_NULL(dwcp_vm_read, vm, case_436, false),
-    REFUSES_NULL(dwcp_vm_read, dst, case_437, false),
-    ALLOWS_NULL(dwcp_vm_read, error, case_438, false),
-    REFUSES_NULL(dwcp_vm_write, vm, case_439, false),
-    REFUSES_NULL(dwcp_vm_write, src, case_440, false),
-    ALLOWS_NULL(dwcp_vm_write, error, case_441, false),
-    REFUSES_NULL(dwcp_vm_memory_size, vm, case_442, false),
-    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_443, false),
-    ALLOWS_NULL(dwcp_vm_memory_size, error, case_444, false),
-    REFUSES_NULL(dwcp_vm_global_get, vm, case_445, false),
-    REFUSES_NULL(dwcp_vm_global_get, name, case_446, false),
-    REFUSES_NULL(dwcp_vm_global_get, out, case_447, false),
-    ALLOWS_NULL(dwcp_vm_global_get, error, case_448, false),
-    REFUSES_NULL(dwcp_vm_global_set, vm, case_449, false),
-    REFUSES_NULL(dwcp_vm_global_set, name, case_450, false),
-    REFUSES_NULL(dwcp_vm_global_set, value, case_451, false),
-    ALLOWS_NULL(dwcp_vm_global_set, error, case_452, false),
-    REFUSES_NULL(dwcp_vm_externref_new, vm, case_453, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, data, case_454, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_455, false),
-    REFUSES_NULL(dwcp_vm_externref_new, out, case_456, false),
-    ALLOWS_NULL(dwcp_vm_externref_new, error, case_457, false),
-    REFUSES_NULL(dwcp_vm_externref_data, vm, case_458, false),
-    REFUSES_NULL(dwcp_vm_externref_data, value, case_459, false),
-    REFUSES_NULL(dwcp_vm_externref_data, out, case_460, false),
-    ALLOWS_NULL(dwcp_vm_externref_data, error, case_461, false),
-    REFUSES_NULL(dwcp_vm_ref_free, vm, case_462, false),
-    REFUSES_NULL(dwcp_vm_ref_free, value, case_463, false),
-    ALLOWS_NULL(dwcp_vm_ref_free, error, case_464, false),
-    REFUSES_NULL(dwcp_vm_gc, vm, case_465, false),
-    ALLOWS_NULL(dwcp_vm_gc, error, case_466, false),
+    REFUSES_NULL(dwcp_runtime_syscall_metrics, runtime, case_352, false),
+    REFUSES_NULL(dwcp_runtime_syscall_metrics, out, case_353, false),
+    REFUSES_NULL(dwcp_runtime_syscall_metrics, count, case_354, false),
+    ALLOWS_NULL(dwcp_runtime_syscall_metrics, error, case_355, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, runtime, case_356, false),
+    REFUSES_NULL(dwcp_runtime_metrics_json, out, case_357, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, len, case_358, false),
+    ALLOWS_NULL(dwcp_runtime_metrics_json, error, case_359, false),
+    REFUSES_NULL(dwcp_function_call_batch, function, case_360, false),
+    REFUSES_NULL(dwcp_function_call_batch, args, case_361, false),
+    ALLOWS_NULL(dwcp_function_call_batch, options, case_362, false),
+    ALLOWS_NULL(dwcp_function_call_batch, batch, case_363, false),
+    REFUSES_NULL(dwcp_function_call_batch, results, case_364, false),
+    REFUSES_NULL(dwcp_function_call_batch, rows, case_365, false),
+    ALLOWS_NULL(dwcp_function_call_batch, nfailed, case_366, false),
+    ALLOWS_NULL(dwcp_function_call_batch, error, case_367, false),
+    SURVIVES_NULL(dwcp_batch_rows_clear, rows, case_368, false),
+    SURVIVES_NULL(dwcp_caller_user_data, caller, case_369, true),
+    SURVIVES_NULL(dwcp_caller_call_id, caller, case_370, true),
+    SURVIVES_NULL(dwcp_caller_remaining_ns, caller, case_371, true),
+    REFUSES_NULL(dwcp_caller_memory, caller, case_372, true),
+    REFUSES_NULL(dwcp_caller_memory, out, case_373, true),
+    REFUSES_NULL(dwcp_caller_read, caller, case_374, true),
+    REFUSES_NULL(dwcp_caller_read, dst, case_375, true),
+    REFUSES_NULL(dwcp_caller_write, caller, case_376, true),
+    REFUSES_NULL(dwcp_caller_write, src, case_377, true),
+    SURVIVES_NULL(dwcp_caller_fail, caller, case_378, true),
+    SURVIVES_NULL(dwcp_caller_fail, message, case_379, true),
+    SURVIVES_NULL(dwcp_caller_memory_size, caller, case_380, true),
+    REFUSES_NULL(dwcp_caller_string, caller, case_381, true),
+    REFUSES_NULL(dwcp_caller_string, out, case_382, true),
+    REFUSES_NULL(dwcp_caller_c_string, caller, case_383, true),
+    REFUSES_NULL(dwcp_caller_c_string, out, case_384, true),
+    REFUSES_NULL(dwcp_caller_allocate, caller, case_385, true),
+    REFUSES_NULL(dwcp_caller_allocate, ptr, case_386, true),
+    REFUSES_NULL(dwcp_caller_return, caller, case_387, true),
+    REFUSES_NULL(dwcp_caller_return, result, case_388, true),
+    ALLOWS_NULL(dwcp_caller_return, data, case_389, true),
+    REFUSES_NULL(dwcp_caller_call, caller, case_390, true),
+    REFUSES_NULL(dwcp_caller_call, function, case_391, true),
+    ALLOWS_NULL(dwcp_caller_call, signature, case_392, true),
+    REFUSES_NULL(dwcp_caller_call, args, case_393, true),
+    REFUSES_NULL(dwcp_caller_call, results, case_394, true),
+    ALLOWS_NULL(dwcp_caller_call, nresults, case_395, true),
+    ALLOWS_NULL(dwcp_caller_call, error, case_396, true),
+    REFUSES_NULL(dwcp_caller_call_ref, caller, case_397, true),
+    REFUSES_NULL(dwcp_caller_call_ref, funcref, case_398, true),
+    REFUSES_NULL(dwcp_caller_call_ref, args, case_399, true),
+    REFUSES_NULL(dwcp_caller_call_ref, results, case_400, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, nresults, case_401, true),
+    ALLOWS_NULL(dwcp_caller_call_ref, error, case_402, true),
+    REFUSES_NULL(dwcp_caller_externref_new, caller, case_403, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, data, case_404, true),
+    ALLOWS_NULL(dwcp_caller_externref_new, finalizer, case_405, true),
+    REFUSES_NULL(dwcp_caller_externref_new, out, case_406, true),
+    REFUSES_NULL(dwcp_caller_externref_data, caller, case_407, true),
+    REFUSES_NULL(dwcp_caller_externref_data, value, case_408, true),
+    REFUSES_NULL(dwcp_caller_externref_data, out, case_409, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, caller, case_410, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, value, case_411, true),
+    REFUSES_NULL(dwcp_caller_ref_keep, out, case_412, true),
+    SURVIVES_NULL(dwcp_caller_is_cancelled, caller, case_413, true),
+    CALLS(dwcp_cancel_new, none, case_414, false),
+    SURVIVES_NULL(dwcp_cancel_fire, cancel, case_415, false),
+    SURVIVES_NULL(dwcp_cancel_reset, cancel, case_416, false),
+    SURVIVES_NULL(dwcp_cancel_is_fired, cancel, case_417, false),
+    SURVIVES_NULL(dwcp_cancel_free, cancel, case_418, false),
+    REFUSES_NULL(dwcp_config_set_log, config, case_419, false),
+    ALLOWS_NULL(dwcp_config_set_log, callback, case_420, false),
+    ALLOWS_NULL(dwcp_config_set_log, user, case_421, false),
+    ALLOWS_NULL(dwcp_config_set_log, finalizer, case_422, false),
+    ALLOWS_NULL(dwcp_config_set_log, error, case_423, false),
+    REFUSES_NULL(dwcp_vm_acquire, module, case_424, false),
+    ALLOWS_NULL(dwcp_vm_acquire, options, case_425, false),
+    REFUSES_NULL(dwcp_vm_acquire, out, case_426, false),
+    ALLOWS_NULL(dwcp_vm_acquire, error, case_427, false),
+    SURVIVES_NULL(dwcp_vm_release, vm, case_428, false),
+    REFUSES_NULL(dwcp_vm_call, vm, case_429, false),
+    REFUSES_NULL(dwcp_vm_call, function, case_430, false),
+    REFUSES_NULL(dwcp_vm_call, args, case_431, false),
+    ALLOWS_NULL(dwcp_vm_call, options, case_432, false),
+    REFUSES_NULL(dwcp_vm_call, results, case_433, false),
+    ALLOWS_NULL(dwcp_vm_call, nresults, case_434, false),
+    ALLOWS_NULL(dwcp_vm_call, stats, case_435, false),
+    ALLOWS_NULL(dwcp_vm_call, error, case_436, false),
+    REFUSES_NULL(dwcp_vm_call_ref, vm, case_437, false),
+    REFUSES_NULL(dwcp_vm_call_ref, funcref, case_438, false),
+    REFUSES_NULL(dwcp_vm_call_ref, args, case_439, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, options, case_440, false),
+    REFUSES_NULL(dwcp_vm_call_ref, results, case_441, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, nresults, case_442, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, stats, case_443, false),
+    ALLOWS_NULL(dwcp_vm_call_ref, error, case_444, false),
+    REFUSES_NULL(dwcp_vm_read, vm, case_445, false),
+    REFUSES_NULL(dwcp_vm_read, dst, case_446, false),
+    ALLOWS_NULL(dwcp_vm_read, error, case_447, false),
+    REFUSES_NULL(dwcp_vm_write, vm, case_448, false),
+    REFUSES_NULL(dwcp_vm_write, src, case_449, false),
+    ALLOWS_NULL(dwcp_vm_write, error, case_450, false),
+    REFUSES_NULL(dwcp_vm_memory_size, vm, case_451, false),
+    REFUSES_NULL(dwcp_vm_memory_size, bytes, case_452, false),
+    ALLOWS_NULL(dwcp_vm_memory_size, error, case_453, false),
+    REFUSES_NULL(dwcp_vm_global_get, vm, case_454, false),
+    REFUSES_NULL(dwcp_vm_global_get, name, case_455, false),
+    REFUSES_NULL(dwcp_vm_global_get, out, case_456, false),
+    ALLOWS_NULL(dwcp_vm_global_get, error, case_457, false),
+    REFUSES_NULL(dwcp_vm_global_set, vm, case_458, false),
+    REFUSES_NULL(dwcp_vm_global_set, name, case_459, false),
+    REFUSES_NULL(dwcp_vm_global_set, value, case_460, false),
+    ALLOWS_NULL(dwcp_vm_global_set, error, case_461, false),
+    REFUSES_NULL(dwcp_vm_externref_new, vm, case_462, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, data, case_463, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, finalizer, case_464, false),
+    REFUSES_NULL(dwcp_vm_externref_new, out, case_465, false),
+    ALLOWS_NULL(dwcp_vm_externref_new, error, case_466, false),
+    REFUSES_NULL(dwcp_vm_externref_data, vm, case_467, false),
+    REFUSES_NULL(dwcp_vm_externref_data, value, case_468, false),
+    REFUSES_NULL(dwcp_vm_externref_data, out, case_469, false),
+    ALLOWS_NULL(dwcp_vm_externref_data, error, case_470, false),
+    REFUSES_NULL(dwcp_vm_ref_free, vm, case_471, false),
+    REFUSES_NULL(dwcp_vm_ref_free, value, case_472, false),
+    ALLOWS_NULL(dwcp_vm_ref_free, error, case_473, false),
+    REFUSES_NULL(dwcp_vm_gc, vm, case_474, false),
+    ALLOWS_NULL(dwcp_vm_gc, error, case_475, false),
 };
 
 int main(void) {

@@ -237,7 +237,7 @@ fields! {
     deny_action: DenyAction, "", 0 => 0, per_runtime fixed; DenyAction::Errno;
         "What a denied call does: errno tells the guest that it is not capable, trap ends the call.";
     network_access: bool, "", 0 => 0, per_runtime fixed; false;
-        "Whether a guest may reach the network.";
+        "Whether a guest may call the sock_... functions. WASI preview 1 opens no socket, and the library gives guests none.";
     filesystem_access: bool, "", 0 => 0, per_runtime fixed; true, true, true, false;
         "Whether a guest sees allowed_directories at all.";
     allowed_directories: Vec<Directory>, "", 0 => 0, per_runtime fixed;
@@ -260,7 +260,7 @@ fields! {
     enable_metrics: bool, "", 0 => 0, per_runtime fixed; true;
         "Whether the runtime counts and times what it does; without, every metric is 0.";
     enable_tracing: bool, "", 0 => 0, per_runtime fixed; false, false, true, false;
-        "Whether calls emit trace events. Carried and reported only: no trace events exist before the log callback.";
+        "Whether calls emit trace events. Carried and reported only: the log has no trace events yet.";
 }
 
 fn strings(names: &[&str]) -> Vec<String> {

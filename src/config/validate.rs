@@ -89,9 +89,6 @@ impl Config {
             );
         }
         warn(self.network_access && !self.enable_wasi, "network_access is true, but enable_wasi is false: it has no effect");
-        for name in self.allowed_syscalls.iter().filter(|a| self.denied_syscalls.contains(a)) {
-            warn(true, &format!("{name} is in allowed_syscalls and in denied_syscalls: it is denied"));
-        }
         warn(
             !self.enable_fuel_metering && self.fuel_limit_ceiling != 0,
             &format!("fuel_limit_ceiling is {}, but enable_fuel_metering is false: it has no effect", self.fuel_limit_ceiling),
@@ -232,8 +229,6 @@ mod tests {
 
     #[test]
     fn odd_settings_are_warnings() {
-        let deny = |glob: &str| vec![glob.to_string()];
-        assert!(warned(|c| c.denied_syscalls = deny("fd_read"))[0].contains("fd_read is in allowed_syscalls and in"));
         assert!(warned(|c| c.pool_size = 1001)[0].starts_with("pool_size (1001) is above max_live_vms (1000)"));
         assert!(warned(|c| c.allowed_directories.clear())[0].contains("allowed_directories is empty"));
         assert!(warned(|c| c.signals_based_traps = false)[0].contains("Spectre"));

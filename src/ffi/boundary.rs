@@ -158,6 +158,50 @@ pub(crate) fn struct_size<T: Sized_>(p: *const T, name: &str) -> Result<usize> {
     Ok(given)
 }
 
+/// The array of a list: elements with struct_size, which the host has set in each.
+pub(crate) struct Elements<T> {
+    out: *mut T,
+    capacity: usize,
+    /// An older header's elements are smaller: the host's own size is the step from one to the next.
+    stride: usize,
+}
+
+impl<T: Sized_> Elements<T> {
+    /// The parameters `out` and `capacity` of a list.
+    pub(crate) fn new(out: *mut T, capacity: usize) -> Result<Self> {
+        slice(out.cast_const(), capacity, "out")?;
+        let stride = if capacity > 0 { struct_size(out, "out")? } else { 0 };
+        Ok(Elements { out, capacity, stride })
+    }
+
+    /// Writes all of a list that has `len` elements, or none; and always its length.
+    pub(crate) fn write(&self, count: *mut usize, len: usize, what: &str, element: impl Fn(usize) -> Option<T>) -> Result<()> {
+        write_out(count, || len);
+        if self.out.is_null() {
+            return Ok(());
+        }
+        if len > self.capacity {
+            return Err(Error::new(
+                Status::BUFFER_TOO_SMALL,
+                format!("out: capacity is {}, there are {len} {what}", self.capacity),
+            ));
+        }
+        // SAFETY: less than the capacity, and the header asks for an array of so many elements of this size.
+        let at = |i: usize| unsafe { self.out.byte_add(i * self.stride) };
+        for i in 0..len {
+            if struct_size(at(i), "out")? != self.stride {
+                write_out(count, || 0);
+                let stride = self.stride;
+                return Err(Error::argument(
+                    "out",
+                    format_args!("struct_size of element {i} is not that of the first, {stride}"),
+                ));
+            }
+        }
+        (0..len).filter_map(|i| Some((at(i), element(i)?))).try_for_each(|(place, value)| write_struct(place, &value, "out"))
+    }
+}
+
 // ---- slices and strings --------------------------------------------------------------------------------------------
 
 /// `NULL + 0` is empty, `NULL + n` and a length past the address space are refused.

@@ -83,6 +83,10 @@ pub struct dwcp_call_stats_t {
     pub fuel_exact: bool,
     /// Zero.
     pub reserved: u8,
+    /// WASI calls that the policy denied, also where deny_action is errno and the guest went on.
+    pub denials: u64,
+    /// The first of them, a static string such as "path_open", or NULL.
+    pub first_denied: *const c_char,
 }
 // SAFETY: integers, bools and raw pointers.
 unsafe impl Zeroable for dwcp_call_stats_t {}
@@ -156,5 +160,7 @@ pub(super) fn stats_to_c(taken: &CallStats) -> dwcp_call_stats_t {
         cold: taken.cold,
         fuel_exact: taken.fuel_exact,
         reserved: 0,
+        denials: taken.denials,
+        first_denied: taken.first_denied.map_or(std::ptr::null(), |name| name.as_ptr()),
     }
 }

@@ -5,7 +5,9 @@ use super::error::dwcp_error;
 use super::status::dwcp_status_t;
 use crate::config::{Config, Info, Profile, Setting, Value};
 use crate::error::Result;
+use crate::observe::log::Sink;
 use std::ffi::{CString, c_char};
+use std::sync::Arc;
 
 /// The settings of runtimes yet to be made. Made by dwcp_config_new, changed by its setters and by JSON, copied by dwcp_runtime_new,
 /// freed by dwcp_config_free. One thread at a time uses a config.
@@ -55,6 +57,7 @@ pub const DWCP_OPT_SPEED_AND_SIZE: dwcp_opt_level_t = 2;
 pub(crate) struct ConfigHandle {
     config: Config,
     strings: Strings,
+    log: Option<Arc<dyn Sink>>,
 }
 
 /// The strings of a configuration, NUL-terminated; made anew when a list changes.
@@ -68,13 +71,23 @@ pub(super) struct Strings {
 
 impl ConfigHandle {
     pub(super) fn new(config: Config) -> Self {
-        let mut handle = ConfigHandle { config, strings: Strings::default() };
+        let mut handle = ConfigHandle { config, strings: Strings::default(), log: None };
         handle.copy_strings();
         handle
     }
 
     pub(crate) fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Where the log of its runtimes goes.
+    pub(super) fn log(&self) -> Option<Arc<dyn Sink>> {
+        self.log.clone()
+    }
+
+    /// Sets where it goes, and gives back what was set before: dropping that may run a finalizer.
+    pub(super) fn set_log(&mut self, log: Option<Arc<dyn Sink>>) -> Option<Arc<dyn Sink>> {
+        std::mem::replace(&mut self.log, log)
     }
 
     pub(super) fn strings(&self) -> &Strings {
@@ -151,7 +164,7 @@ pub unsafe extern "C" fn dwcp_config_new(profile: dwcp_profile_t) -> *mut dwcp_c
     })
 }
 
-/// A copy of a config; a change of one does not reach the other.
+/// A copy of a config, with its log; a change of one does not reach the other.
 /// Returns: the copy; NULL if `config` is NULL or no config.
 /// Errors: none
 /// Ownership: the copy is yours, until dwcp_config_free.

@@ -38,8 +38,27 @@ fn name_at(config: *const dwcp_config, index: usize, list: impl FnOnce(&Strings)
 }
 
 /// Replaces allowed_syscalls, the WASI functions that a guest may call, by an array of `count` NUL-terminated UTF-8 strings.
-/// Each is a name ("fd_read"), a glob ("fd_*") or a group ("@startup"); whether it names a WASI function is checked when a
-/// runtime is made. NULL with 0 is the empty list, which allows all that is not denied. At most 1024 entries.
+/// Each is a name ("fd_read"), a glob ("fd_*", where * stands for any characters and ? for one) or a group; whether it names a WASI
+/// function is checked when a runtime is made. NULL with 0 is the empty list, which allows all that is not denied. At most 1024
+/// entries. The groups are:
+///
+/// @startup: args_get args_sizes_get environ_get environ_sizes_get clock_res_get clock_time_get random_get fd_fdstat_get
+/// fd_filestat_get fd_prestat_get fd_prestat_dir_name fd_close fd_seek fd_tell poll_oneoff sched_yield. It is in every list that is
+/// not empty: what C libraries call before main. denied_syscalls takes it away, or part of it.
+///
+/// @clock: clock_res_get clock_time_get poll_oneoff. Where only @startup and @clock allow it, poll_oneoff waits for clocks.
+///
+/// @stdio: fd_read fd_write fd_fdstat_get fd_fdstat_set_flags poll_oneoff. fd_read and fd_write are for files too.
+///
+/// @fs_read: fd_advise fd_close fd_fdstat_get fd_filestat_get fd_pread fd_prestat_dir_name fd_prestat_get fd_readdir fd_renumber
+/// fd_seek fd_tell path_filestat_get path_open path_readlink.
+///
+/// @fs_write: fd_allocate fd_datasync fd_fdstat_set_rights fd_filestat_set_size fd_filestat_set_times fd_pwrite fd_sync
+/// path_create_directory path_filestat_set_times path_link path_remove_directory path_rename path_symlink path_unlink_file.
+///
+/// @net: sock_accept sock_recv sock_send sock_shutdown.
+///
+/// In no group: proc_exit, by which most programs end, and proc_raise.
 /// Default: fd_read, fd_write, proc_exit in every profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the list is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL, `names` is NULL with a count, or a string is NULL or not UTF-8; DWCP_ERR_INVALID_CONFIG if there are more than 1024.
@@ -79,7 +98,10 @@ pub unsafe extern "C" fn dwcp_config_get_allowed_syscall(config: *const dwcp_con
 }
 
 /// Replaces denied_syscalls, the WASI functions that a guest may not call, by an array of `count` NUL-terminated UTF-8 strings:
-/// names, globs and groups as in allowed_syscalls, over which they win. NULL with 0 is the empty list. At most 1024 entries.
+/// names, globs and groups as in dwcp_config_set_allowed_syscalls, over which they win. A denied function is denied before anything
+/// else is looked at, its arguments and the guest's memory too; a host function of its name (dwcp_imports_define) is not called.
+/// What is denied is the errno `notcapable` (76) for the guest, or the end of its call (deny_action); proc_exit, which has no result,
+/// ends the call in any case. NULL with 0 is the empty list. At most 1024 entries.
 /// Default: sock_*, path_open in every profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the list is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL, `names` is NULL with a count, or a string is NULL or not UTF-8; DWCP_ERR_INVALID_CONFIG if there are more than 1024.

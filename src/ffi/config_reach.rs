@@ -5,7 +5,8 @@ use super::error::dwcp_error;
 use super::status::dwcp_status_t;
 use crate::config::{DenyAction, field};
 
-/// Sets enable_wasi. Whether modules may import WASI preview 1.
+/// Sets enable_wasi. Whether modules may import WASI preview 1. Without, a module that imports a function of it is not loaded, unless
+/// the host defines that function: it is then the host's alone, and no list applies to it.
 /// Default: true in every profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
@@ -59,7 +60,9 @@ pub unsafe extern "C" fn dwcp_config_get_deny_action(config: *const dwcp_config)
     get_with(config, 0, &field::deny_action, |v| v as i32)
 }
 
-/// Sets network_access. Whether a guest may reach the network.
+/// Sets network_access. Whether a guest may call the sock_... functions; without, they are denied. WASI preview 1 has no function
+/// that makes or connects a socket, and the library gives guests none: where they are allowed too, they answer that a descriptor is
+/// no socket. A host that wants its guests to reach the network gives them host functions.
 /// Default: false in every profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.
@@ -86,7 +89,8 @@ pub unsafe extern "C" fn dwcp_config_get_network_access(config: *const dwcp_conf
     get(config, false, &field::network_access)
 }
 
-/// Sets filesystem_access. Whether a guest sees allowed_directories at all.
+/// Sets filesystem_access. Whether a guest sees allowed_directories at all; without, it has no directory, the path_... functions are
+/// denied, and a call that brings directories of its own is refused.
 /// Default: true; false in the secure profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.

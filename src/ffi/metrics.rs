@@ -1,6 +1,6 @@
 //! The metrics of a runtime as structs and as JSON.
 
-use super::boundary::{Sized_, Zeroable, clear_out, give_string, handle, require_out, status, write_struct};
+use super::boundary::{Elements, Sized_, Zeroable, clear_out, give_string, handle, require_out, status, write_struct};
 use super::error::dwcp_error;
 use super::runtime::dwcp_runtime;
 use super::status::dwcp_status_t;
@@ -63,7 +63,7 @@ pub struct dwcp_runtime_metrics_t {
     pub avg_execution_ms: f64,
     /// Panics of the library that were caught, over all runtimes of the process. Each is a defect worth a report.
     pub panics: u64,
-    /// WASI calls that the policy denied.
+    /// WASI calls that the policy denied, counted when the call that made them ends; dwcp_runtime_syscall_metrics has them by name.
     pub denials: u64,
     /// Whether enable_metrics is on; if not, every other field is 0.
     pub enabled: bool,
@@ -131,6 +131,32 @@ pub struct dwcp_cache_metrics_t {
     /// Mean time of a load that compiled, in milliseconds; 0 if there was none.
     pub avg_miss_ms: f64,
 }
+
+/// One of the 46 calls of WASI preview 1 in dwcp_runtime_syscall_metrics. Begin with DWCP_SYSCALL_METRICS_INIT.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct dwcp_syscall_metrics_t {
+    /// Size of the struct in bytes, set by the INIT macro.
+    pub struct_size: usize,
+    /// The call's name, such as "fd_write": a static string.
+    pub name: *const c_char,
+    /// How often guests made the call, in calls of theirs that have ended. A host function of this name in
+    /// "wasi_snapshot_preview1" counts too. 0 if enable_metrics is off.
+    pub calls: u64,
+    /// Those of them that the policy denied. They are among the denials of dwcp_runtime_metrics.
+    pub denied: u64,
+    /// Whether the policy allows the call, whatever enable_metrics says. poll_oneoff may be allowed for clocks only, and then have denials.
+    pub allowed: bool,
+    /// Zero.
+    pub reserved: [u8; 7],
+}
+
+const _: () = assert!(size_of::<dwcp_syscall_metrics_t>() == 40);
+// SAFETY: integers, a bool and a raw pointer: all zeroes is a value.
+unsafe impl Zeroable for dwcp_syscall_metrics_t {}
+// SAFETY: repr(C) and struct_size comes first.
+unsafe impl Sized_ for dwcp_syscall_metrics_t {}
 
 const _: () = assert!(size_of::<dwcp_runtime_metrics_t>() == 200);
 const _: () = assert!(size_of::<dwcp_pool_metrics_t>() == 64);
@@ -268,8 +294,45 @@ pub unsafe extern "C" fn dwcp_runtime_cache_metrics(
     status(error, || write_struct(io, &snapshot(runtime)?.cache.into(), "io"))
 }
 
-/// Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"metering":"...","warnings":[...]}`, with
-/// the field names of the structs. The metering says what the runtime's code counts or looks at as it runs: "deadline+fuel",
+/// Lists the 46 calls of WASI preview 1: how often guests made each, how often the policy denied it, and whether it allows it. The order
+/// is always the same. Each element of `out` up to `capacity` must have its struct_size set (DWCP_SYSCALL_METRICS_INIT). With `out` NULL
+/// and `capacity` 0 only the count is written.
+/// Returns: DWCP_OK, the elements in `out` and their number in `count`.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT if `runtime` or `count` is NULL, `out` is NULL with a capacity, or a struct_size is not set; DWCP_ERR_BUFFER_TOO_SMALL with the needed number in `count` and nothing else written; DWCP_ERR_CLOSED after dwcp_runtime_close.
+/// Ownership: the array is yours throughout. `*error` is yours to free on failure.
+/// Threads: any.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dwcp_runtime_syscall_metrics(
+    runtime: *const dwcp_runtime,
+    out: *mut dwcp_syscall_metrics_t,
+    capacity: usize,
+    count: *mut usize,
+    error: *mut *mut dwcp_error,
+) -> dwcp_status_t {
+    clear_out(count);
+    status(error, || {
+        let runtime = handle(runtime, "runtime")?;
+        require_out(count, "count")?;
+        let list = Elements::new(out, capacity)?;
+        let calls = runtime.list_syscalls()?;
+        list.write(count, calls.len(), "calls", |i| {
+            let (call, counted, allowed) = calls.get(i)?;
+            Some(dwcp_syscall_metrics_t {
+                struct_size: size_of::<dwcp_syscall_metrics_t>(),
+                name: call.c_name().as_ptr(),
+                calls: counted.calls,
+                denied: counted.denied,
+                allowed: *allowed,
+                reserved: [0; 7],
+            })
+        })
+    })
+}
+
+/// Writes all metrics of a runtime as JSON, `{"runtime":{...},"pool":{...},"cache":{...},"syscalls":{"fd_write":{"calls":1,
+/// "denied":0},...},"metering":"...","warnings":[...]}`, with the field names of the structs. The syscalls are the WASI calls that were
+/// made at all. The metering says what the runtime's code counts or looks at as it runs: "deadline+fuel",
 /// "deadline", "fuel", or "none", where nothing ends a guest that computes, not even a cancel. The warnings say what is odd about
 /// the settings in force, or was about the machine when the runtime was made: settings that take each other away, fewer slots than
 /// max_live_vms. They also name each signal by which guests' faults come and whose handler is another one now than the runtime's.

@@ -14,6 +14,7 @@ pub mod config_runtime;
 pub mod error;
 pub mod function;
 pub mod imports;
+pub mod log;
 pub mod metrics;
 pub mod module;
 pub mod runtime;

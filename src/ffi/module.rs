@@ -11,7 +11,7 @@ use super::status::dwcp_status_t;
 use crate::compile::code::{Code, ExternKind};
 use crate::error::{Error, Result, Status, escape};
 use crate::interface::{Interface, Type};
-use crate::isolate::policy::LoadPolicy;
+use crate::isolate::load_policy::LoadPolicy;
 use crate::run::link::Link;
 use crate::run::module::{LoadOptions, Module};
 use crate::signature::Signature;

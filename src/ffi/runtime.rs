@@ -1,15 +1,13 @@
 //! `dwcp_runtime_t`: made, closed, freed; and its code cache.
 
 use super::boundary::{
-    Handle, clear_out, free, handle, into_handle, pin, require_out, slice, status, string, struct_size, value, write_out,
-    write_struct,
+    Elements, Handle, clear_out, free, handle, into_handle, pin, require_out, status, string, value, write_out,
 };
 use super::config::{ConfigHandle, dwcp_config};
 use super::error::dwcp_error;
 use super::module::{dwcp_module, dwcp_module_info_t, info_of};
 use super::status::dwcp_status_t;
 use crate::config::{Config, Profile};
-use crate::error::{Error, Status};
 use crate::run::runtime::Runtime;
 use std::ffi::c_char;
 use std::sync::Arc;
@@ -49,10 +47,13 @@ pub unsafe extern "C" fn dwcp_runtime_new(
     status(error, || {
         require_out(out, "out")?;
         let runtime = if config.is_null() {
-            Runtime::new(&Config::new(Profile::Default))?
+            Runtime::new(&Config::new(Profile::Default), None)?
         } else {
-            Runtime::new(handle(config, "config")?.config())?
+            let config = handle(config, "config")?;
+            Runtime::new(config.config(), config.log())?
         };
+        // The host's callback runs, and the config is not looked at any more.
+        runtime.announce();
         write_out(out, || into_handle(runtime));
         Ok(())
     })
@@ -238,32 +239,9 @@ pub unsafe extern "C" fn dwcp_runtime_cache_list(
     status(error, || {
         let runtime = handle(runtime.cast_const(), "runtime")?;
         require_out(count, "count")?;
-        slice(out.cast_const(), capacity, "out")?;
-        // An older header's elements are smaller: the host's own size is the step from one to the next.
-        let stride = if capacity > 0 { struct_size(out, "out")? } else { 0 };
+        let list = Elements::new(out, capacity)?;
         let held = runtime.list_cache()?;
-        if out.is_null() {
-            write_out(count, || held.len());
-            return Ok(());
-        }
-        if held.len() > capacity {
-            write_out(count, || held.len());
-            let text = format!("out: capacity is {capacity}, the cache holds {} modules", held.len());
-            return Err(Error::new(Status::BUFFER_TOO_SMALL, text));
-        }
-        for (i, code) in held.iter().enumerate() {
-            // SAFETY: i < capacity, and the header asks for an array of `capacity` elements of this size.
-            let element = unsafe { out.byte_add(i * stride) };
-            if struct_size(element, "out")? != stride {
-                return Err(Error::argument(
-                    "out",
-                    format_args!("struct_size of element {i} is not that of the first, {stride}"),
-                ));
-            }
-            write_struct(element, &info_of(code, true), "out")?;
-        }
-        write_out(count, || held.len());
-        Ok(())
+        list.write(count, held.len(), "modules in the cache", |i| Some(info_of(held.get(i)?, true)))
     })
 }
 

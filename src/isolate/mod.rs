@@ -2,6 +2,7 @@
 
 pub mod deadline;
 pub mod limits;
+pub mod load_policy;
 pub mod policy;
 pub mod signals;
 pub mod stack;

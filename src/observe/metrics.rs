@@ -5,6 +5,8 @@
 
 use super::histogram::{self, BUCKETS, Distribution};
 use super::snapshot::{Gauges, Snapshot};
+use super::tally::{Count, Tally};
+use crate::syscalls::{COUNT, Syscall};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,7 +25,6 @@ pub(super) enum Counter {
     CacheEvictions,
     CacheWaits,
     CompileFailures,
-    Denials,
     ActiveVms,
     MemoryBytes,
 }
@@ -54,6 +55,8 @@ pub struct Metrics {
     shards: Box<[Shard]>,
     /// The histograms of all shards: `TIMERS` times `BUCKETS` for each. Pages that no thread writes stay untouched.
     buckets: Box<[AtomicU64]>,
+    /// Two counters for each WASI call in each shard: calls, and those denied.
+    syscalls: Box<[[AtomicU64; 2]]>,
     started_unix_ns: i64,
 }
 
@@ -92,6 +95,7 @@ impl Metrics {
         Metrics {
             shards: (0..count).map(shard).collect(),
             buckets: zeroed(count * TIMERS * BUCKETS),
+            syscalls: (0..count * COUNT).map(|_| [zeros(), zeros()]).collect(),
             started_unix_ns: i64::try_from(now.as_nanos()).unwrap_or(i64::MAX),
         }
     }
@@ -210,9 +214,29 @@ impl Metrics {
         self.add(Counter::CompileFailures, 1);
     }
 
-    /// The policy denied a WASI call.
-    pub fn denied(&self) {
-        self.add(Counter::Denials, 1);
+    /// Takes over what a VM has counted.
+    pub fn take(&self, tally: &mut Tally) {
+        let shard = self.shard();
+        tally.drain(|call, count| {
+            let Some((i, _)) = shard else { return };
+            let [calls, denied] = &self.syscalls[i * COUNT + call.index()];
+            calls.fetch_add(count.calls, Ordering::Relaxed);
+            if count.denied != 0 {
+                denied.fetch_add(count.denied, Ordering::Relaxed);
+            }
+        });
+    }
+
+    /// How often a WASI call was made, by calls that have ended.
+    pub fn syscall(&self, call: Syscall) -> Count {
+        let all = self.syscalls.iter().skip(call.index()).step_by(COUNT);
+        let read = |sum: Count, [calls, denied]: &[AtomicU64; 2]| Count {
+            calls: sum.calls + calls.load(Ordering::Relaxed),
+            denied: sum.denied + denied.load(Ordering::Relaxed),
+        };
+        let count = all.fold(Count::default(), read);
+        // Calls end while the shards are read.
+        Count { denied: count.denied.min(count.calls), ..count }
     }
 
     /// Everything at this moment; all zero if disabled.
@@ -332,6 +356,30 @@ mod tests {
         assert_eq!((d.count(), d.sum_ns(), d.mean_ns()), (400, 1_000_000, 2500.0));
         assert!(d.percentile_ns(1.0).abs_diff(4000) <= 40 && d.percentile_ns(0.25).abs_diff(1000) <= 10);
         assert_eq!(m.distribution(Timer::ColdStart).count(), 0);
+    }
+
+    #[test]
+    fn syscalls_add_up_over_shards() {
+        const WRITE: Syscall = Syscall::of("fd_write");
+        let m = Metrics::with_shards(4);
+        std::thread::scope(|s| {
+            for _ in 0..5 {
+                s.spawn(|| {
+                    let mut tally = Tally::default();
+                    (0..7).for_each(|_| tally.enter(WRITE));
+                    (0..2).for_each(|_| tally.deny(WRITE));
+                    m.take(&mut tally);
+                    m.take(&mut tally);
+                });
+            }
+        });
+        assert_eq!(m.syscall(WRITE), Count { calls: 35, denied: 10 });
+        assert_eq!(m.syscall(Syscall::of("sock_shutdown")), Count::default());
+        let off = Metrics::new(false);
+        let mut tally = Tally::default();
+        tally.deny(WRITE);
+        off.take(&mut tally);
+        assert_eq!((off.syscall(WRITE), tally.denials()), (Count::default(), 0));
     }
 
     #[test]

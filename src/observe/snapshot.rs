@@ -1,8 +1,11 @@
 //! The metrics at one moment, in the words of the C structs: the same names in JSON.
 
 use super::metrics::{self, Counter, Metrics, Timer};
+use super::tally::Count;
 use crate::config::Metering;
+use crate::syscalls::Syscall;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What a snapshot shows but the metrics do not count: the runtime fills it in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub struct Snapshot {
     pub runtime: RuntimeSnapshot,
     pub pool: PoolSnapshot,
     pub cache: CacheSnapshot,
+    /// The WASI calls that were made, by name.
+    pub syscalls: BTreeMap<&'static str, Count>,
     /// What compiled code counts or looks at. In JSON only.
     pub metering: Metering,
     /// What was odd about the settings or the machine when the runtime was made: settings that take each other away, fewer
@@ -104,6 +109,10 @@ impl Snapshot {
                 .map(|t| metrics.distribution(t));
         let active_vms = metrics.level(Counter::ActiveVms);
         let hit_rate = percent(hit.count(), miss.count());
+        let syscalls: BTreeMap<_, _> = Syscall::all()
+            .map(|call| (call.name(), metrics.syscall(call)))
+            .filter(|(_, count)| *count != Count::default())
+            .collect();
         Snapshot {
             runtime: RuntimeSnapshot {
                 cold_starts: cold.count(),
@@ -128,7 +137,7 @@ impl Snapshot {
                 p99_execution_ms: execution.percentile_ms(0.99),
                 avg_execution_ms: execution.mean_ms(),
                 panics: metrics::panics(),
-                denials: metrics.total(Counter::Denials),
+                denials: syscalls.values().map(|count| count.denied).sum(),
                 enabled: true,
             },
             pool: PoolSnapshot {
@@ -155,12 +164,13 @@ impl Snapshot {
                 avg_hit_ms: hit.mean_ms(),
                 avg_miss_ms: miss.mean_ms(),
             },
+            syscalls,
             metering: Metering::default(),
             warnings: Vec::new(),
         }
     }
 
-    /// `{"runtime": {...}, "pool": {...}, "cache": {...}, "metering": "...", "warnings": [...]}` with the field names of the C structs.
+    /// `{"runtime": {...}, "pool": {...}, "cache": {...}, "syscalls": {...}, "metering": "...", "warnings": [...]}` with the field names of the C structs.
     pub fn to_json(&self) -> String {
         // Numbers, bools and fixed names: nothing that serde_json could refuse.
         serde_json::to_string(self).unwrap_or_default()
@@ -174,6 +184,7 @@ fn percent(hits: u64, misses: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tally::Tally;
     use super::*;
 
     #[test]
@@ -194,7 +205,11 @@ mod tests {
         m.cache_evicted(2);
         m.cache_wait();
         m.compile_failed();
-        m.denied();
+        let mut tally = Tally::default();
+        tally.enter(Syscall::of("path_open"));
+        tally.deny(Syscall::of("path_open"));
+        tally.enter(Syscall::of("fd_read"));
+        m.take(&mut tally);
         let s = m.snapshot(Gauges {
             pool_size: 100,
             slots: 1000,
@@ -230,6 +245,8 @@ mod tests {
         assert_eq!((c.modules, c.max_modules, c.bytes, c.max_bytes), (1, 1000, 4096, 1 << 30));
         assert_eq!((c.hits, c.misses, c.evictions, c.single_flight_waits, c.compile_failures), (3, 1, 2, 1, 1));
         assert_eq!((c.hit_rate, c.avg_hit_ms, c.avg_miss_ms), (75.0, 0.001, 8.0));
+        let counted = "\"syscalls\":{\"fd_read\":{\"calls\":1,\"denied\":0},\"path_open\":{\"calls\":1,\"denied\":1}}";
+        assert!(s.to_json().contains(counted), "{}", s.to_json());
     }
 
     #[test]

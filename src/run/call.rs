@@ -17,6 +17,7 @@ use crate::run::runtime::Runtime;
 use crate::run::typed;
 use crate::run::vm::{self, Errand, UserData, Vm};
 use crate::signature::Signature;
+use crate::syscalls::Syscall;
 use crate::value::{Argument, Output, Values};
 use std::ffi::CStr;
 use std::sync::Arc;
@@ -61,6 +62,10 @@ pub struct CallStats {
     pub exit_code: i32,
     /// The limit that refused the guest something, also where it coped.
     pub limit_hit: Option<&'static CStr>,
+    /// WASI calls that the policy denied.
+    pub denials: u64,
+    /// The first of them.
+    pub first_denied: Option<&'static CStr>,
 }
 
 impl CallStats {
@@ -499,6 +504,9 @@ pub(crate) fn settle(outcome: wasmtime::Result<()>, vm: &mut Vm, command: bool, 
     vm.finish_output();
     stats.fuel_used = vm.fuel_used();
     stats.peak_memory_bytes = vm.memory_bytes();
+    let (denials, first_denied) = vm.state().denials();
+    (stats.denials, stats.first_denied) = (denials, first_denied.map(Syscall::c_name));
+    vm.count_syscalls();
     let overdrawn = vm.is_overdrawn();
     let result = match outcome {
         Ok(()) if overdrawn => explain(&Trap::OutOfFuel.into(), vm.state(), command),

@@ -156,6 +156,10 @@ pub fn over_limit(hit: LimitHit, then: &str) -> Error {
 }
 
 fn other(error: &wasmtime::Error, state: &VmState, limits: &Limits) -> Error {
+    // A call that the guest made, also in its start function: the engine's text would begin with the frames, which the error has.
+    if error.downcast_ref::<WasmBacktrace>().is_some() {
+        return Error::new(Status::TRAP, escape(&error.root_cause().to_string(), 1000));
+    }
     let text = escape(&format!("{error:#}"), 1000);
     if text.contains("resource limit exceeded: instance") {
         let limit = limits.instances;

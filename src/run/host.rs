@@ -5,6 +5,7 @@ use crate::compile::code::ExternKind;
 use crate::error::{Error, Result, Status, escape};
 use crate::interface::{Content, Form, Interface, Type};
 use crate::isolate::deadline::Interrupted;
+use crate::isolate::wasi::WasiHost;
 use crate::isolate::{stack, wasi};
 use crate::run::explain::{self, explain};
 use crate::run::nesting;
@@ -13,6 +14,7 @@ use crate::run::strings::{self, Heap, MEMORY, Protocol};
 use crate::run::typed;
 use crate::run::vm::{Ending, UserData, VmState};
 use crate::signature::{Kind, Signature};
+use crate::syscalls::Syscall;
 use crate::value::{Argument, Output, Value};
 use smallvec::SmallVec;
 use std::mem::MaybeUninit;
@@ -131,8 +133,10 @@ pub fn link(
     function: Arc<dyn HostFunction>,
 ) -> wasmtime::Result<()> {
     let ty = interface.core().to_func_type(linker.engine());
+    let syscall = syscall(module, name);
     if interface.has_references() {
-        linker.func_new(module, name, ty, move |caller, params, results| {
+        linker.func_new(module, name, ty, move |mut caller, params, results| {
+            count(&mut caller, syscall)?;
             enter_checked(caller, params, results, &interface, &*function)
         })?;
         return Ok(());
@@ -140,9 +144,20 @@ pub fn link(
     // SAFETY: wasmtime passes a buffer that holds the parameters of `ty` and has room for its results; `enter` reads the
     // parameters and writes the results by the same signature, numbers only.
     unsafe {
-        linker.func_new_unchecked(module, name, ty, move |caller, raw| enter(caller, raw, &interface, &*function))?;
+        linker.func_new_unchecked(module, name, ty, move |mut caller, raw| {
+            count(&mut caller, syscall)?;
+            enter(caller, raw, &interface, &*function)
+        })?;
     }
     Ok(())
+}
+
+/// A host's own version of a WASI call counts as that call. A denied one is not here: it was never replaced.
+fn count(caller: &mut Caller<'_, VmState>, syscall: Option<Syscall>) -> wasmtime::Result<()> {
+    match syscall {
+        Some(call) => caller.data_mut().entering(call),
+        None => Ok(()),
+    }
 }
 
 /// The way in for numbers, strings and bytes.
@@ -539,7 +554,12 @@ impl<'a> HostCaller<'a> {
 /// Makes the arguments of a call when its interface is known.
 pub type Arguments<'a> = &'a dyn Fn(&Interface) -> Result<SmallVec<[Argument<'a>; 8]>>;
 
+/// The WASI call that an import stands for.
+fn syscall(module: &str, name: &str) -> Option<Syscall> {
+    Syscall::named(name).filter(|_| module == wasi::MODULE)
+}
+
 /// Whether an import is one that the WASI layer answers.
 pub fn is_wasi(module: &str, name: &str) -> bool {
-    module == wasi::MODULE && crate::isolate::policy::call_index(name).is_some()
+    syscall(module, name).is_some()
 }

@@ -2,9 +2,9 @@
 
 use crate::compile::code::Import;
 use crate::error::{Error, MAX_MESSAGE_BYTES, Status, escape, nearest};
-use crate::isolate::policy::CALLS;
 use crate::isolate::wasi;
 use crate::run::host::is_wasi;
+use crate::syscalls::CALLS;
 use std::fmt::Write as _;
 
 /// Room that the message leaves for the module's name, which comes before it, and for the count of what did not fit.

@@ -5,6 +5,7 @@ pub mod call;
 pub mod cancel;
 pub mod closing;
 mod compilation;
+pub mod events;
 pub mod explain;
 pub mod host;
 pub mod lifecycle;

@@ -1,4 +1,4 @@
-//! What a thread is in the middle of: the runtimes whose work it does, and those whose host functions it runs.
+//! What a thread is in the middle of: the runtimes whose work it does, and those whose callbacks it runs.
 //!
 //! A host function may call the library again. What it may do there depends on where it stands: it cannot close the runtime that
 //! waits for it, it cannot wait for a slot that its own caller holds, and what it asks for is part of a call that was let in.
@@ -13,11 +13,12 @@ type Numbers = SmallVec<[u64; 4]>;
 pub struct Trail {
     work: Numbers,
     functions: Numbers,
+    logs: Numbers,
 }
 
 impl Trail {
     const fn new() -> Trail {
-        Trail { work: Numbers::new_const(), functions: Numbers::new_const() }
+        Trail { work: Numbers::new_const(), functions: Numbers::new_const(), logs: Numbers::new_const() }
     }
 }
 
@@ -54,9 +55,14 @@ pub fn work(runtime: u64) -> Mark {
     mark(|trail| &mut trail.work, runtime)
 }
 
-/// This thread runs a host function of that runtime.
+/// This thread runs a host function of that runtime, or its log callback.
 pub fn function(runtime: u64) -> Mark {
     mark(|trail| &mut trail.functions, runtime)
+}
+
+/// This thread hands a record to that runtime's log.
+pub fn log(runtime: u64) -> Mark {
+    mark(|trail| &mut trail.logs, runtime)
 }
 
 pub fn is_at_work(runtime: u64) -> bool {
@@ -65,6 +71,10 @@ pub fn is_at_work(runtime: u64) -> bool {
 
 pub fn is_in_function(runtime: u64) -> bool {
     with(|trail| trail.functions.contains(&runtime)).unwrap_or(false)
+}
+
+pub fn is_in_log(runtime: u64) -> bool {
+    with(|trail| trail.logs.contains(&runtime)).unwrap_or(false)
 }
 
 /// What work that goes on on another thread takes along.
@@ -90,20 +100,21 @@ mod tests {
 
     #[test]
     fn a_trail_is_left_as_it_was_found_and_goes_to_another_thread() {
-        assert!(!is_at_work(1) && !is_in_function(1));
+        assert!(!is_at_work(1) && !is_in_function(1) && !is_in_log(1));
         {
             let _work = work(1);
             let _function = function(1);
+            let _log = log(1);
             let taken = trail();
-            assert!(is_at_work(1) && is_in_function(1) && !is_at_work(2));
+            assert!(is_at_work(1) && is_in_function(1) && is_in_log(1) && !is_at_work(2) && !is_in_log(2));
             std::thread::scope(|s| {
                 s.spawn(|| {
                     assert!(!is_at_work(1));
-                    with_trail(taken, || assert!(is_at_work(1) && is_in_function(1)));
+                    with_trail(taken, || assert!(is_at_work(1) && is_in_function(1) && is_in_log(1)));
                     assert!(!is_at_work(1) && !is_in_function(1));
                 });
             });
         }
-        assert!(!is_at_work(1) && !is_in_function(1));
+        assert!(!is_at_work(1) && !is_in_function(1) && !is_in_log(1));
     }
 }

@@ -14,12 +14,15 @@ use crate::isolate::policy::SyscallPolicy;
 use crate::isolate::signals;
 use crate::isolate::stack::{HOST_RESERVE, Stacks};
 use crate::isolate::wasi::{self, ClockSettings, SandboxLimits, WasiSettings};
+use crate::observe::log::Sink;
 use crate::observe::metrics::Metrics;
 use crate::observe::nanos;
 use crate::observe::snapshot::{Gauges, Snapshot};
+use crate::observe::tally::Count;
 use crate::run::call::{CallOptions, CallStats, Function};
 use crate::run::cancel::Flag;
 use crate::run::compilation::Patience;
+use crate::run::events::Events;
 use crate::run::lifecycle::Lifecycle;
 use crate::run::module::{Base, Linked, LoadOptions, Module};
 use crate::run::names::{self, Key, Names};
@@ -28,6 +31,7 @@ use crate::run::sessions::Sessions;
 use crate::run::settings::Settings;
 use crate::run::sleepers::Sleepers;
 use crate::run::vm::{Environment, VmState};
+use crate::syscalls::Syscall;
 use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;
 use std::path::Path;
@@ -66,8 +70,8 @@ pub struct Execute<'a> {
 }
 
 impl Runtime {
-    /// Makes a runtime. No thread starts before it has work.
-    pub fn new(config: &Config) -> Result<Arc<Runtime>> {
+    /// Makes a runtime, with its log if somebody listens. No thread starts before it has work.
+    pub fn new(config: &Config, log: Option<Arc<dyn Sink>>) -> Result<Arc<Runtime>> {
         config.validate()?;
         crate::fork::watch();
         let syscalls = Arc::new(SyscallPolicy::from_config(
@@ -78,8 +82,7 @@ impl Runtime {
             config.filesystem_access,
             config.deny_action,
         )?);
-        let writable = config.allowed_directories.iter().any(|d| !d.read_only);
-        let mut warnings = syscalls.contradictions(config.filesystem_access, config.network_access, writable);
+        let mut warnings = syscalls.contradictions(config);
         let mut sandbox = SandboxLimits::new(
             config.filesystem_access,
             &config.allowed_directories,
@@ -102,6 +105,7 @@ impl Runtime {
         }
         let metrics = Arc::new(Metrics::new(config.enable_metrics));
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let runtime_id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         let env = Environment {
             engine: engine.clone(),
             metrics: Arc::clone(&metrics),
@@ -111,11 +115,12 @@ impl Runtime {
             flights: Arc::default(),
             closing: Flag::default(),
             sandbox: Arc::new(sandbox),
-            runtime_id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            runtime_id,
             metering: config.metering(),
             max_stack_bytes: config.max_stack_size_bytes,
             settings: Settings::new(config),
             sources: SourceMaps::default(),
+            events: Events::new(log, runtime_id, config.deny_action),
         };
         Ok(Arc::new(Runtime {
             linker: Arc::new(linker),
@@ -133,6 +138,13 @@ impl Runtime {
             metrics,
             env: Arc::new(env),
         }))
+    }
+
+    /// Logs what is odd about the settings or the machine. The last step of making a runtime: the host's callback runs.
+    pub fn announce(&self) {
+        let _inside = self.enter_anyway();
+        let config = self.settings().copy();
+        self.env.events.warn(config.warnings().iter().chain(&self.warnings));
     }
 
     /// Compiles `bytes` or finds their code, and links it with the options' imports.
@@ -329,6 +341,12 @@ impl Runtime {
         Ok(self.cache.list())
     }
 
+    /// Every WASI call: how often it was made, and whether guests may make it.
+    pub fn list_syscalls(&self) -> Result<Vec<(Syscall, Count, bool)>> {
+        self.check_open()?;
+        Ok(Syscall::all().map(|call| (call, self.metrics.syscall(call), self.syscalls.permits(call))).collect())
+    }
+
     /// All metrics at one moment.
     pub fn snapshot(&self) -> Result<Snapshot> {
         self.check_open()?;
@@ -366,11 +384,12 @@ impl Runtime {
         self.stacks.stop();
     }
 
-    /// Gives back what the cache and the aliases hold.
+    /// Gives back what the cache and the aliases hold, and lets go of the log.
     pub(super) fn let_go(&self) {
         self.empty_cache();
         let set = self.names.lock().forget_set();
         drop(set);
+        self.env.events.end();
     }
 
     /// Refuses where the runtime is closed.
@@ -386,14 +405,21 @@ impl Runtime {
     /// Puts new settings in force, for what begins from now on. Refused as a whole where one of them cannot change.
     pub fn reconfigure(&self, new: &Config) -> Result<()> {
         self.check_open()?;
-        let mut evicted = Vec::new();
-        self.settings().replace(new, |new| {
+        // Who closes waits for the log's callback. A runtime that is ending takes the settings too, and logs nothing of it.
+        let inside = self.enter_to_end();
+        let (mut evicted, mut warnings) = (Vec::new(), Vec::new());
+        self.settings().replace(new, |before, new| {
+            let known = before.warnings();
+            warnings.extend(new.warnings().into_iter().filter(|warning| !known.contains(warning)));
             self.env.pool.set(new.max_live_vms, new.max_total_memory_bytes, new.acquire_timeout_ms);
             evicted = self.cache.set_bounds(new.cache_size, new.cache_bytes);
         })?;
         evicted.iter().for_each(|code| self.forget(code.hash));
         // Those who wait for room may have it now.
         self.env.pool.wake_all();
+        if inside.is_ok() {
+            self.env.events.warn(warnings.iter());
+        }
         Ok(())
     }
 

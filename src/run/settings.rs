@@ -31,14 +31,14 @@ impl Settings {
         self.current.load_full()
     }
 
-    /// Puts `new` in force and lets `apply` tell those who keep a setting of their own. Refused as a whole, by name and values, where
+    /// Puts `new` in force and lets `apply`, which gets the old ones too, tell those who keep a setting of their own. Refused as a whole, by name and values, where
     /// it cannot be.
-    pub fn replace(&self, new: &Config, apply: impl FnOnce(&Config)) -> Result<()> {
+    pub fn replace(&self, new: &Config, apply: impl FnOnce(&Config, &Config)) -> Result<()> {
         new.validate()?;
         let _one_at_a_time = self.changing.lock();
         self.check(new)?;
-        self.current.store(Arc::new(new.clone()));
-        apply(new);
+        let before = self.current.swap(Arc::new(new.clone()));
+        apply(&before, new);
         Ok(())
     }
 

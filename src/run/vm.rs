@@ -9,7 +9,9 @@ use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::{Limiter, Limits};
 use crate::isolate::wasi::{self, Exit, SandboxLimits, WasiHost, WasiSettings, WasiState};
 use crate::observe::metrics::Metrics;
+use crate::observe::tally::Tally;
 use crate::run::cancel::{Flag, Tokens, before_looking};
+use crate::run::events::Events;
 use crate::run::link::Source;
 use crate::run::module::Linked;
 use crate::run::nesting;
@@ -18,6 +20,7 @@ use crate::run::references::References;
 use crate::run::settings::Settings;
 use crate::run::sleepers::Sleepers;
 use crate::run::strings::Heap;
+use crate::syscalls::Syscall;
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,6 +44,7 @@ pub struct Environment {
     pub max_stack_bytes: u64,
     pub settings: Settings,
     pub sources: SourceMaps,
+    pub events: Events,
 }
 
 impl Environment {
@@ -108,6 +112,8 @@ pub struct VmState {
     started: bool,
     /// Pages of memory that the VM has taken of the runtime's, those that came with its slot included.
     pages: u64,
+    /// The WASI calls of the call in progress; none before the VM's first.
+    tally: Option<Box<Tally>>,
 }
 
 impl VmState {
@@ -214,6 +220,18 @@ impl VmState {
         if self.started { None } else { self.limiter.refused() }
     }
 
+    /// How many WASI calls the policy has denied in the call in progress, and the first of them.
+    pub fn denials(&self) -> (u64, Option<Syscall>) {
+        self.tally.as_ref().map_or((0, None), |tally| (tally.denials(), tally.first_denied()))
+    }
+
+    /// Adds the WASI calls of the call that has ended to the runtime's.
+    fn count_syscalls(&mut self) {
+        if let Some(tally) = &mut self.tally {
+            self.linked.env.metrics.take(tally);
+        }
+    }
+
     /// Takes what the VM's own limit has granted from the runtime's memory too.
     fn take_memory(&mut self) -> bool {
         let pages = self.limiter.memory_bytes().div_ceil(PAGE);
@@ -250,6 +268,8 @@ impl Drop for VmState {
             self.linked.env.pool.shrink(own);
         }
         self.linked.env.metrics.vm_ended();
+        // Also of a call that a panic ended.
+        self.count_syscalls();
     }
 }
 
@@ -324,8 +344,14 @@ impl WasiHost for VmState {
         self.limits.fuel.is_some()
     }
 
-    fn denied(&mut self, _call: &'static str) {
-        self.linked.env.metrics.denied();
+    fn entering(&mut self, call: Syscall) -> wasmtime::Result<()> {
+        self.tally.get_or_insert_default().enter(call);
+        Ok(())
+    }
+
+    fn denied(&mut self, call: Syscall) {
+        self.tally.get_or_insert_default().deny(call);
+        self.linked.env.events.denied(call, &self.linked, self.errand.call_id);
     }
 }
 
@@ -351,6 +377,7 @@ impl Vm {
             lost_fuel: false,
             started: false,
             pages: linked.room.pages,
+            tally: None,
             linked: Arc::clone(linked),
         };
         env.metrics.vm_started();
@@ -392,6 +419,11 @@ impl Vm {
         let state = self.store.data_mut();
         state.limiter.forget_refusals();
         state.wasi.forget_refusals();
+    }
+
+    /// The call in progress has ended: its WASI calls count.
+    pub fn count_syscalls(&mut self) {
+        self.store.data_mut().count_syscalls();
     }
 
     fn arm(&mut self) -> wasmtime::Result<()> {

@@ -6,7 +6,20 @@ use crate::tree::{self, Outcome, Tree};
 const LAYERS: [(&str, &[&str]); 7] = [
     (
         "vocabulary",
-        &["error", "frame", "demangle", "config", "value", "signature", "interface", "buffer", "glob", "fork", "thread"],
+        &[
+            "error",
+            "frame",
+            "demangle",
+            "config",
+            "value",
+            "signature",
+            "interface",
+            "buffer",
+            "glob",
+            "syscalls",
+            "fork",
+            "thread",
+        ],
     ),
     ("observe", &["observe"]),
     ("compile", &["compile"]),

@@ -36,6 +36,7 @@ pub use shims::{MODULE, add_to_linker, signature};
 pub use stdio::{Captured, Sink, finish};
 
 use crate::isolate::deadline::{Interrupt, Interrupted};
+use crate::syscalls::Syscall;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -74,10 +75,10 @@ pub trait WasiHost: Send + 'static {
     }
 
     /// A call was denied by the policy.
-    fn denied(&mut self, call: &'static str);
+    fn denied(&mut self, call: Syscall);
 
     /// A WASI call begins, whatever the policy says about it. An error ends the guest.
-    fn entering(&mut self, _call: &'static str) -> wasmtime::Result<()> {
+    fn entering(&mut self, _call: Syscall) -> wasmtime::Result<()> {
         Ok(())
     }
 }

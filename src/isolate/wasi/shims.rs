@@ -4,8 +4,9 @@ use super::{
     Exit, MissingMemory, SandboxDenied, WasiHost, calls, check_fuel, clocks, paths, poll, process, random, readdir, strings,
 };
 use crate::config::DenyAction;
-use crate::isolate::policy::{Decision, SyscallPolicy, call_index};
+use crate::isolate::policy::SyscallPolicy;
 use crate::signature::{Kind, Signature};
+use crate::syscalls::Syscall;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub const MODULE: &str = "wasi_snapshot_preview1";
 /// What the policy says about one call, known when it is linked.
 #[derive(Clone, Copy)]
 pub(super) struct Rule {
+    syscall: Syscall,
     pub(super) call: &'static str,
     allowed: bool,
     traps: bool,
@@ -29,10 +31,11 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    fn new(policy: &SyscallPolicy, call: &'static str) -> Self {
+    fn new(policy: &SyscallPolicy, syscall: Syscall) -> Self {
         Rule {
-            call,
-            allowed: call_index(call).is_some_and(|index| policy.decision(index) == Decision::Allow),
+            syscall,
+            call: syscall.name(),
+            allowed: policy.permits(syscall),
             traps: policy.deny_action() == DenyAction::Trap,
             read_only: policy.is_read_only(),
             clocks_only: policy.polls_clocks_only(),
@@ -41,7 +44,7 @@ impl Rule {
 
     /// Denies the call: counted, then an errno or the end of the guest.
     pub(super) fn deny<T: WasiHost>(&self, host: &mut T) -> wasmtime::Result<i32> {
-        host.denied(self.call);
+        host.denied(self.syscall);
         if self.traps { Err(SandboxDenied { call: self.call }.into()) } else { Ok(Errno::Notcapable as i32) }
     }
 }
@@ -175,10 +178,10 @@ pub fn add_to_linker<T: WasiHost>(linker: &mut Linker<T>, policy: &Arc<SyscallPo
     macro_rules! define {
         ($( $kind:ident $name:ident$([$($len:ident),*])?($($arg:ident: $ty:ty),*); )*) => {
             $({
-                let rule = Rule::new(policy, stringify!($name));
+                let rule = Rule::new(policy, const { Syscall::of(stringify!($name)) });
                 linker.func_wrap(MODULE, rule.call, move |mut caller: Caller<'_, T>, $($arg: $ty),*| -> wasmtime::Result<i32> {
                     check_fuel(&caller)?;
-                    caller.data_mut().entering(rule.call)?;
+                    caller.data_mut().entering(rule.syscall)?;
                     if !rule.allowed {
                         return rule.deny(caller.data_mut());
                     }
@@ -197,15 +200,15 @@ pub fn add_to_linker<T: WasiHost>(linker: &mut Linker<T>, policy: &Arc<SyscallPo
     }
     for_each_call!(define);
 
-    let rule = Rule::new(policy, "proc_exit");
+    let rule = Rule::new(policy, const { Syscall::of("proc_exit") });
     linker.func_wrap(MODULE, rule.call, move |mut caller: Caller<'_, T>, status: i32| -> wasmtime::Result<()> {
         check_fuel(&caller)?;
-        caller.data_mut().entering(rule.call)?;
+        caller.data_mut().entering(rule.syscall)?;
         if rule.allowed {
             return Err(Exit(status).into());
         }
         // It has no result to carry an errno, and its caller counts on it not to return.
-        caller.data_mut().denied(rule.call);
+        caller.data_mut().denied(rule.syscall);
         Err(SandboxDenied { call: rule.call }.into())
     })?;
     Ok(())

@@ -8,8 +8,9 @@ mod streams;
 
 use super::*;
 use crate::config::{DenyAction, Directory};
-use crate::isolate::policy::{CALLS, SyscallPolicy};
+use crate::isolate::policy::SyscallPolicy;
 use crate::signature::{Kind, Signature};
+use crate::syscalls::{CALLS, Syscall};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use wasmtime::{Engine, ExternType, Instance, Linker, Memory, Module, Store, Val, ValType};
@@ -58,10 +59,10 @@ impl WasiHost for Host {
         let held = self.cancel.0.lock().unwrap();
         drop(self.cancel.1.wait_timeout_while(held, duration, |set| !*set).unwrap());
     }
-    fn denied(&mut self, call: &'static str) {
-        self.denied.push(call);
+    fn denied(&mut self, call: Syscall) {
+        self.denied.push(call.name());
     }
-    fn entering(&mut self, _call: &'static str) -> wasmtime::Result<()> {
+    fn entering(&mut self, _call: Syscall) -> wasmtime::Result<()> {
         self.entered += 1;
         Ok(())
     }
