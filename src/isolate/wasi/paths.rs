@@ -16,9 +16,9 @@ use wasmtime_wasi::p1::types::{Errno, Fdflags, Fstflags, Lookupflags, Oflags, Ri
 use wasmtime_wasi::p1::wasi_snapshot_preview1 as p1;
 use wiggle::{GuestError, GuestMemory, GuestPtr};
 
-/// The most bytes that a path may have (`PATH_MAX`). A longer one would only cost time: where the kernel does not resolve
-/// paths beneath a directory, they are walked part by part.
-const MAX_PATH: u32 = 4096;
+/// The most bytes that a path may have (`PATH_MAX`, which counts a NUL). A longer one would only cost time: where the kernel does not
+/// resolve paths beneath a directory, they are walked part by part, and a longer one would be taken.
+const MAX_PATH: u32 = 4095;
 
 /// How often a name is looked at that another guest or process creates and removes.
 const ATTEMPTS: u32 = 100;
