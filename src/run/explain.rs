@@ -49,6 +49,8 @@ pub fn explain(error: &wasmtime::Error, state: &VmState, command: bool) -> Resul
         Error::new(Status::DENIED, format!("the syscall policy denies the WASI call \"{}\" and ended the guest", denied.call))
     } else if let Some(trap) = error.downcast_ref::<Trap>() {
         trapped(*trap, state, limits)
+    } else if let Some(bad) = error.downcast_ref::<wasi::BadPointer>() {
+        bad_pointer(bad)
     } else if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
         Error::new(Status::NO_SLOT, format!("the slots for memories or tables are all in use: {error:#}"))
     } else if let Some(hit) = state.start_refused() {
@@ -109,6 +111,13 @@ fn trapped(trap: Trap, state: &VmState, limits: &Limits) -> Error {
         },
     };
     explained.with_trap_code(trap_code(trap))
+}
+
+/// The error for a WASI call that cannot follow a pointer of the guest's: what a load or store there would be. It is no refusal's
+/// consequence: what a guest does not get has no address.
+fn bad_pointer(bad: &wasi::BadPointer) -> Error {
+    let trap = if bad.misaligned { Trap::HeapMisaligned } else { Trap::MemoryOutOfBounds };
+    Error::new(Status::TRAP, format!("the guest trapped: {}: {bad}", shown(trap))).with_trap_code(trap_code(trap))
 }
 
 /// The error for calls that are nested too deep for a stack of `limit` bytes.

@@ -13,7 +13,7 @@ use crate::isolate::deadline::Ticker;
 use crate::isolate::policy::SyscallPolicy;
 use crate::isolate::signals;
 use crate::isolate::stack::{HOST_RESERVE, Stacks};
-use crate::isolate::wasi::{self, ClockSettings, SandboxLimits, WasiSettings};
+use crate::isolate::wasi::{self, SandboxLimits, WasiSettings};
 use crate::observe::log::Sink;
 use crate::observe::metrics::Metrics;
 use crate::observe::nanos;
@@ -83,15 +83,7 @@ impl Runtime {
             config.deny_action,
         )?);
         let mut warnings = syscalls.contradictions(config);
-        let mut sandbox = SandboxLimits::new(
-            config.filesystem_access,
-            &config.allowed_directories,
-            config.max_file_size,
-            config.max_open_files,
-        )?;
-        if config.deterministic {
-            (sandbox.clocks, sandbox.random_seed) = (ClockSettings::DETERMINISTIC, Some(config.random_seed));
-        }
+        let sandbox = SandboxLimits::from_config(config)?;
         warnings.extend(sandbox.missing());
         let EngineParts { engine, slots, reserved, warning } = match config.signals_based_traps {
             true => signals::installing(|| engine::build(config))?,

@@ -1,10 +1,15 @@
-//! The calls on descriptors that need more than wasmtime-wasi does: standard streams, quotas, and work that is bounded.
+//! The calls on descriptors: standard streams and files, which are ours, and directories, which are wasmtime-wasi's.
 
-use super::context::{Growth, HOSTCALL_FUEL, Slot};
+use super::context::HOSTCALL_FUEL;
+use super::descriptors::Slot;
+use super::errno::errno;
+use super::file::{self, OpenFile, Times};
+use super::quota::Growth;
 use super::shims::immediate;
-use super::{WasiHost, signals, stdio};
+use super::transfer::{grow, read_file, write_file};
+use super::{WasiHost, lookup, stdio};
 use wasmtime::Result;
-use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Fdstat, Filestat, Filetype, Rights};
+use wasmtime_wasi::p1::types::{self, Advice, Errno, Fdflags, Fdstat, Filestat, Filetype, Fstflags, Rights, Whence};
 use wasmtime_wasi::p1::wasi_snapshot_preview1 as p1;
 use wiggle::{GuestError, GuestMemory, GuestPtr};
 
@@ -18,15 +23,30 @@ pub(super) fn settle(error: GuestError) -> Result<i32> {
     types::Error::from(error).downcast().map(|errno| errno as i32)
 }
 
-pub(super) fn slot<T: WasiHost>(host: &mut T, fd: i32) -> Result<Slot> {
-    host.wasi().slot(fd)
+/// The number of what was done, or why it was not.
+fn number(done: Result<(), Errno>) -> i32 {
+    done.err().map_or(SUCCESS, |errno| errno as i32)
+}
+
+/// The file behind a descriptor, or the errno of one that is none.
+fn with_file<T: WasiHost>(host: &mut T, fd: i32, f: impl FnOnce(&mut OpenFile) -> Result<(), Errno>) -> Result<i32> {
+    Ok(number(host.wasi().table(fd)?.file(fd).and_then(f)))
+}
+
+/// The same for calls that a standard stream answers otherwise: it has no position.
+pub(super) fn seekable<T: WasiHost>(host: &mut T, fd: i32) -> Result<Result<&mut OpenFile, Errno>> {
+    let descriptors = host.wasi().table(fd)?;
+    Ok(match descriptors.get(fd) {
+        Slot::Stdin | Slot::Output(_) => Err(Errno::Spipe),
+        _ => descriptors.file(fd),
+    })
 }
 
 /// Whether the stream behind a standard descriptor is a terminal; `None` for any other descriptor.
 fn standard_filetype<T: WasiHost>(host: &mut T, fd: i32) -> Result<Option<(Filetype, Rights)>> {
-    let slot = host.wasi().slot(fd)?;
+    host.wasi().table(fd)?;
     let context = host.wasi().context()?;
-    let (inherited, rights) = match slot {
+    let (inherited, rights) = match *context.descriptors.get(fd) {
         Slot::Stdin => (context.stdin.inherited(), Rights::FD_READ),
         Slot::Output(index) => (context.outputs[index].inherited(), Rights::FD_WRITE),
         _ => return Ok(None),
@@ -56,22 +76,17 @@ fn buffers<'m>(
 }
 
 /// Whether there are more buffers than one call looks at. Past them nobody would know how much a call transfers.
-fn too_many(count: i32) -> bool {
+pub(super) fn too_many(count: i32) -> bool {
     count.cast_unsigned() > MAX_BUFFERS
 }
 
-/// The length of the first buffer that is not empty, which is as much as wasmtime-wasi transfers in one call.
-fn first_len(memory: &GuestMemory<'_>, iovs: i32, count: i32) -> Result<u64, GuestError> {
-    buffers(memory, iovs, count).next().map_or(Ok(0), |buffer| Ok(u64::from(buffer?.len())))
-}
-
-/// Fuel for calls that move bytes between a file and the guest without a copy of ours.
-fn transfer_fuel(memory: &GuestMemory<'_>) -> usize {
-    let size = match memory {
-        GuestMemory::Unshared(bytes) => bytes.len(),
-        GuestMemory::Shared(_) => 0,
-    };
-    size.saturating_add(HOSTCALL_FUEL)
+/// The result of a transfer, where the guest wants it.
+pub(super) fn store_count(memory: &mut GuestMemory<'_>, result: i32, moved: Result<u64, Errno>) -> Result<i32> {
+    match moved {
+        // No more than 32 bits were asked for.
+        Ok(n) => store(memory, result, n as u32),
+        Err(errno) => Ok(errno as i32),
+    }
 }
 
 pub(super) fn fd_read<T: WasiHost>(
@@ -82,11 +97,8 @@ pub(super) fn fd_read<T: WasiHost>(
     count: i32,
     result: i32,
 ) -> Result<i32> {
-    if slot(host, fd)? != Slot::Stdin {
-        if too_many(count) {
-            return Ok(Errno::Inval as i32);
-        }
-        return immediate(p1::fd_read(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, result))?;
+    if !matches!(host.wasi().slot(fd)?, Slot::Stdin) {
+        return read_file(host, memory, fd, iovs, count, None, result);
     }
     let first = buffers(memory, iovs, count).next();
     let read = match first {
@@ -98,11 +110,19 @@ pub(super) fn fd_read<T: WasiHost>(
             Err(e) => return settle(e),
         },
     };
-    match read {
-        // One buffer of a 32-bit length at most.
-        Ok(n) => store(memory, result, n as u32),
-        Err(errno) => Ok(errno as i32),
-    }
+    store_count(memory, result, read.map(|n| n as u64))
+}
+
+pub(super) fn fd_pread<T: WasiHost>(
+    host: &mut T,
+    memory: &mut GuestMemory<'_>,
+    fd: i32,
+    iovs: i32,
+    count: i32,
+    offset: i64,
+    result: i32,
+) -> Result<i32> {
+    read_file(host, memory, fd, iovs, count, Some(offset.cast_unsigned()), result)
 }
 
 pub(super) fn fd_write<T: WasiHost>(
@@ -113,7 +133,9 @@ pub(super) fn fd_write<T: WasiHost>(
     count: i32,
     result: i32,
 ) -> Result<i32> {
-    let Slot::Output(output) = slot(host, fd)? else { return write_file(host, memory, fd, iovs, count, result) };
+    let Slot::Output(output) = *host.wasi().slot(fd)? else {
+        return write_file(host, memory, fd, iovs, count, None, result);
+    };
     let mut total = 0u32;
     for buffer in buffers(memory, iovs, count) {
         let bytes = match buffer.and_then(|b| memory.as_slice(b)) {
@@ -138,67 +160,6 @@ pub(super) fn fd_write<T: WasiHost>(
     store(memory, result, total)
 }
 
-fn write_file<T: WasiHost>(
-    host: &mut T,
-    memory: &mut GuestMemory<'_>,
-    fd: i32,
-    iovs: i32,
-    count: i32,
-    result: i32,
-) -> Result<i32> {
-    if too_many(count) {
-        return Ok(Errno::Inval as i32);
-    }
-    let len = match first_len(memory, iovs, count) {
-        Ok(len) => len,
-        Err(e) => return settle(e),
-    };
-    grow(host, memory, fd, Growth::AtCursor(len), |host, memory| {
-        immediate(p1::fd_write(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, result))?
-    })
-}
-
-/// Makes a change that may make a file larger, unless that goes past what it may have.
-fn grow<T: WasiHost>(
-    host: &mut T,
-    memory: &mut GuestMemory<'_>,
-    fd: i32,
-    growth: Growth,
-    change: impl FnOnce(&mut T, &mut GuestMemory<'_>) -> Result<i32>,
-) -> Result<i32> {
-    let sandbox = host.wasi().sandbox();
-    let _alone = match host.wasi().appends_within_limit(fd)? {
-        true => Some(sandbox.appends_alone(host)?),
-        false => None,
-    };
-    if host.wasi().refuses_growth(memory, fd, growth)? {
-        return Ok(Errno::Fbig as i32);
-    }
-    if signals::largest_file() == u64::MAX {
-        return change(host, memory);
-    }
-    // Another process may make the file larger meanwhile, so that the write begins past the process's own limit after all.
-    signals::unheard(
-        || change(host, memory),
-        |result| matches!(result, Ok(errno) if *errno == Errno::Fbig as i32).then_some(libc::SIGXFSZ),
-    )
-}
-
-pub(super) fn fd_pread<T: WasiHost>(
-    host: &mut T,
-    memory: &mut GuestMemory<'_>,
-    fd: i32,
-    iovs: i32,
-    count: i32,
-    offset: i64,
-    result: i32,
-) -> Result<i32> {
-    if too_many(count) {
-        return Ok(Errno::Inval as i32);
-    }
-    immediate(p1::fd_pread(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, offset, result))?
-}
-
 pub(super) fn fd_pwrite<T: WasiHost>(
     host: &mut T,
     memory: &mut GuestMemory<'_>,
@@ -208,80 +169,82 @@ pub(super) fn fd_pwrite<T: WasiHost>(
     offset: i64,
     result: i32,
 ) -> Result<i32> {
-    if too_many(count) {
-        return Ok(Errno::Inval as i32);
-    }
-    let len = match first_len(memory, iovs, count) {
-        Ok(len) => len,
-        Err(e) => return settle(e),
-    };
-    grow(host, memory, fd, Growth::At { offset: offset.cast_unsigned(), len }, |host, memory| {
-        immediate(p1::fd_pwrite(host.wasi().p1_with_fuel(transfer_fuel(memory))?, memory, fd, iovs, count, offset, result))?
-    })
+    write_file(host, memory, fd, iovs, count, Some(offset.cast_unsigned()), result)
 }
 
-pub(super) fn fd_allocate<T: WasiHost>(
+/// Files are not given room before they are written, in no file system: the growth is judged all the same, so that a guest
+/// learns of a limit before it tries another way.
+pub(super) fn fd_allocate<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32, offset: i64, len: i64) -> Result<i32> {
+    let end = offset.cast_unsigned().saturating_add(len.cast_unsigned());
+    let size = match host.wasi().table(fd)?.file(fd).and_then(|file| file.size().map_err(|e| errno(&e))) {
+        Ok(size) => size,
+        Err(errno) => return Ok(errno as i32),
+    };
+    let allowed = host.wasi().allows(fd, Growth::To(end.max(size)))?;
+    Ok(number(allowed.and(Err(Errno::Notsup))))
+}
+
+pub(super) fn fd_filestat_set_size<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32, size: i64) -> Result<i32> {
+    let size = size.cast_unsigned();
+    let changed = grow(host, fd, Growth::To(size), |host, _| {
+        let file = host.wasi().table(fd)?.file(fd);
+        Ok(file.and_then(|file| {
+            file.handle().set_len(size).map_err(|e| errno(&e))?;
+            file.seen = size;
+            Ok(0)
+        }))
+    })?;
+    Ok(number(changed.map(drop)))
+}
+
+pub(super) fn fd_filestat_set_times<T: WasiHost>(
     host: &mut T,
     memory: &mut GuestMemory<'_>,
     fd: i32,
-    offset: i64,
-    len: i64,
+    atim: i64,
+    mtim: i64,
+    flags: i32,
 ) -> Result<i32> {
-    let end = offset.cast_unsigned().saturating_add(len.cast_unsigned());
-    grow(host, memory, fd, Growth::To(end), |host, memory| p1::fd_allocate(host.wasi().p1()?, memory, fd, offset, len))
-}
-
-pub(super) fn fd_filestat_set_size<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, size: i64) -> Result<i32> {
-    grow(host, memory, fd, Growth::To(size.cast_unsigned()), |host, memory| {
-        immediate(p1::fd_filestat_set_size(host.wasi().p1()?, memory, fd, size))?
+    if let Slot::Directory(directory) = host.wasi().slot(fd)? {
+        let inner = u32::from(directory.inner).cast_signed();
+        return immediate(p1::fd_filestat_set_times(host.wasi().p1()?, memory, inner, atim, mtim, flags))?;
+    }
+    let Ok(flags) = Fstflags::try_from(flags) else { return Ok(Errno::Inval as i32) };
+    with_file(host, fd, |file| {
+        let times = Times::new(atim, mtim, flags)?;
+        if file.read_only {
+            return Err(Errno::Perm);
+        }
+        file.set_times(times).map_err(|e| errno(&e))
     })
 }
 
-pub(super) fn fd_fdstat_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, result: i32) -> Result<i32> {
-    let Some((fs_filetype, rights)) = standard_filetype(host, fd)? else {
-        return immediate(p1::fd_fdstat_get(host.wasi().p1()?, memory, fd, result))?;
+pub(super) fn fd_advise<T: WasiHost>(
+    host: &mut T,
+    _: &mut GuestMemory<'_>,
+    fd: i32,
+    offset: i64,
+    len: i64,
+    advice: i32,
+) -> Result<i32> {
+    let advice = match Advice::try_from(advice) {
+        Ok(Advice::Normal) => libc::POSIX_FADV_NORMAL,
+        Ok(Advice::Sequential) => libc::POSIX_FADV_SEQUENTIAL,
+        Ok(Advice::Random) => libc::POSIX_FADV_RANDOM,
+        Ok(Advice::Willneed) => libc::POSIX_FADV_WILLNEED,
+        Ok(Advice::Dontneed) => libc::POSIX_FADV_DONTNEED,
+        Ok(Advice::Noreuse) => libc::POSIX_FADV_NOREUSE,
+        Err(_) => return Ok(Errno::Inval as i32),
     };
-    let fs_flags = Fdflags::empty();
-    store(memory, result, Fdstat { fs_filetype, fs_flags, fs_rights_base: rights, fs_rights_inheriting: rights })
+    with_file(host, fd, |file| file.advise(offset, len, advice))
 }
 
-pub(super) fn fd_filestat_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, result: i32) -> Result<i32> {
-    let Some((filetype, _)) = standard_filetype(host, fd)? else {
-        return immediate(p1::fd_filestat_get(host.wasi().p1()?, memory, fd, result))?;
-    };
-    store(memory, result, Filestat { dev: 0, ino: 0, filetype, nlink: 0, size: 0, atim: 0, mtim: 0, ctim: 0 })
+pub(super) fn fd_sync<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32) -> Result<i32> {
+    with_file(host, fd, |file| file.handle().sync_all().map_err(|e| errno(&e)))
 }
 
-pub(super) fn fd_fdstat_set_flags<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, flags: i32) -> Result<i32> {
-    let errno = p1::fd_fdstat_set_flags(host.wasi().p1()?, memory, fd, flags)?;
-    if errno == SUCCESS {
-        let append = appends(flags);
-        host.wasi().descriptors()?.set(fd, Slot::Opened { append });
-    }
-    Ok(errno)
-}
-
-pub(super) fn appends(flags: i32) -> bool {
-    flags & i32::from(Fdflags::APPEND.bits()) != 0
-}
-
-pub(super) fn fd_close<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32) -> Result<i32> {
-    let errno = immediate(p1::fd_close(host.wasi().p1()?, memory, fd))??;
-    if errno == SUCCESS {
-        host.wasi().descriptors()?.set(fd, Slot::Free);
-    }
-    Ok(errno)
-}
-
-pub(super) fn fd_renumber<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, from: i32, to: i32) -> Result<i32> {
-    let errno = immediate(p1::fd_renumber(host.wasi().p1()?, memory, from, to))??;
-    if errno == SUCCESS && from != to {
-        let descriptors = &mut host.wasi().descriptors()?;
-        let moved = descriptors.get(from);
-        descriptors.set(from, Slot::Free);
-        descriptors.set(to, moved);
-    }
-    Ok(errno)
+pub(super) fn fd_datasync<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32) -> Result<i32> {
+    with_file(host, fd, |file| file.handle().sync_data().map_err(|e| errno(&e)))
 }
 
 pub(super) fn fd_seek<T: WasiHost>(
@@ -292,15 +255,104 @@ pub(super) fn fd_seek<T: WasiHost>(
     whence: i32,
     result: i32,
 ) -> Result<i32> {
-    match slot(host, fd)? {
-        Slot::Stdin | Slot::Output(_) => Ok(Errno::Spipe as i32),
-        _ => immediate(p1::fd_seek(host.wasi().p1()?, memory, fd, offset, whence, result))?,
+    let Ok(whence) = Whence::try_from(whence) else { return Ok(Errno::Inval as i32) };
+    let sought = seekable(host, fd)?.and_then(|file| {
+        let base = match whence {
+            Whence::Set => 0,
+            Whence::Cur => file.position,
+            Whence::End => file.size().map_err(|e| errno(&e))?,
+        };
+        file.position = base.checked_add_signed(offset).ok_or(Errno::Inval)?;
+        Ok(file.position)
+    });
+    match sought {
+        Ok(position) => store(memory, result, position),
+        Err(errno) => Ok(errno as i32),
     }
 }
 
 pub(super) fn fd_tell<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, result: i32) -> Result<i32> {
-    match slot(host, fd)? {
-        Slot::Stdin | Slot::Output(_) => Ok(Errno::Spipe as i32),
-        _ => p1::fd_tell(host.wasi().p1()?, memory, fd, result),
+    match seekable(host, fd)?.map(|file| file.position) {
+        Ok(position) => store(memory, result, position),
+        Err(errno) => Ok(errno as i32),
     }
+}
+
+pub(super) fn fd_fdstat_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, result: i32) -> Result<i32> {
+    if let Ok(file) = host.wasi().table(fd)?.file(fd) {
+        return store(memory, result, file.fdstat());
+    }
+    let Some((fs_filetype, rights)) = standard_filetype(host, fd)? else {
+        let inner = host.wasi().inner(fd)?;
+        return immediate(p1::fd_fdstat_get(host.wasi().p1()?, memory, inner, result))?;
+    };
+    let fs_flags = Fdflags::empty();
+    store(memory, result, Fdstat { fs_filetype, fs_flags, fs_rights_base: rights, fs_rights_inheriting: rights })
+}
+
+pub(super) fn fd_filestat_get<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, result: i32) -> Result<i32> {
+    let seen = match host.wasi().slot(fd)? {
+        Slot::Free => return Ok(Errno::Badf as i32),
+        Slot::File(file) => Some(file.stat()),
+        Slot::Directory(directory) => Some(lookup::stat_of(directory.fd())),
+        Slot::Stdin | Slot::Output(_) => None,
+    };
+    match seen {
+        Some(Ok(stat)) => return store(memory, result, file::filestat(&stat)),
+        Some(Err(e)) => return Ok(errno(&e) as i32),
+        None => {}
+    }
+    let filetype = standard_filetype(host, fd)?.map_or(Filetype::Unknown, |(filetype, _)| filetype);
+    store(memory, result, Filestat { dev: 0, ino: 0, filetype, nlink: 0, size: 0, atim: 0, mtim: 0, ctim: 0 })
+}
+
+pub(super) fn fd_fdstat_set_flags<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32, flags: i32) -> Result<i32> {
+    let Ok(flags) = Fdflags::try_from(flags) else { return Ok(Errno::Inval as i32) };
+    with_file(host, fd, |file| file.set_flags(flags))
+}
+
+/// Rights are what the directory and the way of opening say; none is ever taken away or given.
+pub(super) fn fd_fdstat_set_rights<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32, _: i64, _: i64) -> Result<i32> {
+    Ok(match host.wasi().slot(fd)? {
+        Slot::File(_) | Slot::Directory(_) => Errno::Notsup as i32,
+        Slot::Free | Slot::Stdin | Slot::Output(_) => Errno::Badf as i32,
+    })
+}
+
+pub(super) fn fd_close<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32) -> Result<i32> {
+    let closed = host.wasi().table(fd)?.take(fd);
+    release(host, closed)
+}
+
+pub(super) fn fd_renumber<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, from: i32, to: i32) -> Result<i32> {
+    host.wasi().table(from)?;
+    let descriptors = host.wasi().table(to)?;
+    if [from, to].iter().any(|fd| matches!(descriptors.get(*fd), Slot::Free)) {
+        return Ok(Errno::Badf as i32);
+    }
+    if from == to {
+        return Ok(SUCCESS);
+    }
+    let replaced = descriptors.renumber(from, to);
+    release(host, replaced)
+}
+
+/// Lets go of what a descriptor stood for.
+fn release<T: WasiHost>(host: &mut T, slot: Slot) -> Result<i32> {
+    match slot {
+        Slot::Free => Ok(Errno::Badf as i32),
+        Slot::Stdin | Slot::Output(_) | Slot::File(_) => Ok(SUCCESS),
+        Slot::Directory(directory) => {
+            let inner = u32::from(directory.inner).cast_signed();
+            immediate(p1::fd_close(host.wasi().p1()?, &mut GuestMemory::Unshared(&mut []), inner))?
+        }
+    }
+}
+
+/// No descriptor is a socket.
+pub(super) fn no_socket<T: WasiHost>(host: &mut T, fd: i32) -> Result<i32> {
+    Ok(match host.wasi().slot(fd)? {
+        Slot::Free => Errno::Badf as i32,
+        _ => Errno::Notsock as i32,
+    })
 }

@@ -1,20 +1,19 @@
 //! The state of one call's WASI: what it was given, what it has opened, and which limit it met.
 
 use super::clocks::Clocks;
+use super::descriptors::{Descriptors, Directory, Slot};
+use super::quota::Spent;
 use super::random::Random;
 use super::sandbox::SandboxLimits;
 use super::settings::{Output, WasiSettings};
 use super::stdio::{Input, Sink, Target};
-use super::{directories, signals};
+use super::{directories, handles};
 use crate::error::{Error, LimitHit, Result, Status};
-use std::ffi::CStr;
 use std::sync::Arc;
 use wasmtime::Memory;
 use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p1::WasiP1Ctx;
-use wasmtime_wasi::p1::types::Fd;
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
-use wiggle::GuestMemory;
 
 /// The bytes that one WASI call may copy into the library's own memory.
 pub(super) const HOSTCALL_FUEL: usize = 1 << 20;
@@ -22,13 +21,14 @@ pub(super) const HOSTCALL_FUEL: usize = 1 << 20;
 /// The WASI state of one call in one Store. Nothing is opened before the guest's first WASI call.
 pub struct WasiState {
     settings: Arc<WasiSettings>,
-    limits: Arc<SandboxLimits>,
+    pub(super) limits: Arc<SandboxLimits>,
     sinks: [Option<Arc<Sink>>; 2],
     /// The instance's memory, found at the first call, where there is one instance only.
     pub(super) memory: Option<Memory>,
     pub(super) one_instance: bool,
     context: Option<Box<Context>>,
-    limit_hit: Option<LimitHit>,
+    pub(super) limit_hit: Option<LimitHit>,
+    pub(super) spent: Spent,
 }
 
 /// What exists once a WASI call has been made.
@@ -43,23 +43,11 @@ pub(super) struct Context {
     read_only: bool,
 }
 
-/// A change that may make a file larger.
-pub(super) enum Growth {
-    /// A write of so many bytes at the descriptor's own position.
-    AtCursor(u64),
-    At {
-        offset: u64,
-        len: u64,
-    },
-    /// A new size.
-    To(u64),
-}
-
 impl WasiState {
     /// The state for a new call; the outputs it captures are empty.
     pub fn new(settings: Arc<WasiSettings>, limits: Arc<SandboxLimits>, one_instance: bool) -> Self {
         let sinks = sinks(&settings);
-        WasiState { settings, limits, sinks, memory: None, one_instance, context: None, limit_hit: None }
+        WasiState { settings, limits, sinks, memory: None, one_instance, context: None, limit_hit: None, spent: Spent::default() }
     }
 
     /// A session's next call begins: what it writes is captured anew, and the end of its input may not have been the last.
@@ -79,9 +67,9 @@ impl WasiState {
         }
     }
 
-    /// A session's next call starts without the refusals of the last.
+    /// A session's next call starts without the refusals of the last, and may write and create as much as that could.
     pub fn forget_refusals(&mut self) {
-        self.limit_hit = None;
+        (self.limit_hit, self.spent) = (None, Spent::default());
     }
 
     /// The first limit that refused the guest something.
@@ -137,19 +125,23 @@ impl WasiState {
         &self.settings
     }
 
-    /// The table of descriptors, with the directories in it.
-    pub(super) fn descriptors(&mut self) -> wasmtime::Result<&mut Descriptors> {
-        self.p1()?;
+    /// The table of descriptors, in which the directories are if `fd` may be one: opening them is left for as long as it can be.
+    pub(super) fn table(&mut self, fd: i32) -> wasmtime::Result<&mut Descriptors> {
+        if !(0..STREAMS).contains(&fd) {
+            self.p1()?;
+        }
         Ok(&mut self.context()?.descriptors)
     }
 
-    /// What a descriptor number stands for. The standard streams are known before any directory is opened.
-    pub(super) fn slot(&mut self, fd: i32) -> wasmtime::Result<Slot> {
-        let context = self.context()?;
-        match context.p1.is_some() || (0..STREAMS).contains(&fd) {
-            true => Ok(context.descriptors.get(fd)),
-            false => Ok(self.descriptors()?.get(fd)),
-        }
+    /// What a descriptor number stands for.
+    pub(super) fn slot(&mut self, fd: i32) -> wasmtime::Result<&Slot> {
+        Ok(self.table(fd)?.get(fd))
+    }
+
+    /// The number that wasmtime-wasi knows the guest's directory by; for anything else one that it does not know.
+    pub(super) fn inner(&mut self, fd: i32) -> wasmtime::Result<i32> {
+        let directory = self.table(fd)?.directory(fd);
+        Ok(directory.map_or(-1, |directory| u32::from(directory.inner).cast_signed()))
     }
 
     /// What the runtime allows, shared: its locks outlast a borrow of the host.
@@ -157,85 +149,19 @@ impl WasiState {
         Arc::clone(&self.limits)
     }
 
-    /// wasmtime-wasi's context, its fuel filled up.
+    /// wasmtime-wasi's context, with as much fuel as a call may copy.
     pub(super) fn p1(&mut self) -> wasmtime::Result<&mut WasiP1Ctx> {
-        self.p1_with_fuel(HOSTCALL_FUEL)
-    }
-
-    /// The same with as much fuel as the call may copy; for calls that copy nothing of ours whatever the guest asks.
-    pub(super) fn p1_with_fuel(&mut self, fuel: usize) -> wasmtime::Result<&mut WasiP1Ctx> {
         let context = self.context.as_deref_mut().ok_or_else(no_context)?;
         let p1 = match &mut context.p1 {
             Some(p1) => p1,
             none => {
-                let (p1, preopens) = open(&self.settings, &self.limits, context.read_only)?;
-                context.descriptors.add_preopens(preopens);
+                let (p1, given) = open(&self.settings, &self.limits, context.read_only)?;
+                context.descriptors.give(given);
                 none.insert(p1)
             }
         };
-        p1.set_hostcall_fuel(fuel);
+        p1.set_hostcall_fuel(HOSTCALL_FUEL);
         Ok(p1)
-    }
-
-    /// Whether no further descriptor may be opened; counts as the limit being hit.
-    pub(super) fn refuses_open(&mut self) -> wasmtime::Result<bool> {
-        let limit = self.limits.max_open_files;
-        let opened = self.descriptors()?.opened;
-        if opened < limit {
-            return Ok(false);
-        }
-        self.hit(c"max_open_files", limit.into(), u64::from(opened) + 1);
-        Ok(true)
-    }
-
-    /// Whether what is written to the descriptor may end at another place than looking at the file has told, unless nobody
-    /// else appends meanwhile.
-    pub(super) fn appends_within_limit(&mut self, fd: i32) -> wasmtime::Result<bool> {
-        let slot = self.slot(fd)?;
-        Ok(slot == (Slot::Opened { append: true }) && self.limits.max_file_size != u64::MAX)
-    }
-
-    /// Whether the change would make a file larger than a file may be. Counts as the limit being hit if it is the runtime's
-    /// and not the process's own. What fails for another reason is left for the call itself to report.
-    pub(super) fn refuses_growth(&mut self, memory: &mut GuestMemory<'_>, fd: i32, growth: Growth) -> wasmtime::Result<bool> {
-        let (own, process) = (self.limits.max_file_size, signals::largest_file());
-        let limit = own.min(process);
-        let Slot::Opened { append } = self.slot(fd)? else { return Ok(false) };
-        if limit == u64::MAX {
-            return Ok(false);
-        }
-        let p1 = self.p1()?;
-        let descriptor = Fd::from(fd.cast_unsigned());
-        let appended = match growth {
-            Growth::AtCursor(len) | Growth::At { len, .. } if len == 0 => return Ok(false),
-            Growth::AtCursor(len) | Growth::At { len, .. } if append => Some(len),
-            _ => None,
-        };
-        let mut end = match growth {
-            Growth::To(size) => size,
-            Growth::At { offset, len } => offset.saturating_add(len),
-            Growth::AtCursor(len) => match p1.fd_tell(memory, descriptor) {
-                Ok(position) => position.saturating_add(len),
-                Err(_) => return Ok(false),
-            },
-        };
-        if end <= limit && appended.is_none() {
-            return Ok(false);
-        }
-        let Ok(stat) = super::shims::immediate(p1.fd_filestat_get(memory, descriptor))? else { return Ok(false) };
-        if let Some(len) = appended {
-            end = stat.size.saturating_add(len);
-        }
-        // A file that was larger before may be changed.
-        let past_own = end > own && end > stat.size;
-        if past_own {
-            self.hit(c"max_file_size", own, end);
-        }
-        Ok(past_own || end > process)
-    }
-
-    fn hit(&mut self, name: &'static CStr, limit: u64, asked: u64) {
-        self.limit_hit.get_or_insert(LimitHit { name, limit, asked });
     }
 }
 
@@ -252,14 +178,16 @@ fn sinks(settings: &WasiSettings) -> [Option<Arc<Sink>>; 2] {
     sinks
 }
 
-/// The call's directories, opened, and how many there are.
-fn open(settings: &WasiSettings, limits: &SandboxLimits, read_only: bool) -> Result<(WasiP1Ctx, usize)> {
+/// The call's directories, opened.
+fn open(settings: &WasiSettings, limits: &SandboxLimits, read_only: bool) -> wasmtime::Result<(WasiP1Ctx, Vec<Directory>)> {
     let mut builder = WasiCtxBuilder::new();
     // Before the directories, which copy the setting.
     builder.allow_blocking_current_thread(true);
     let directories = directories::resolve(&settings.directories, limits)?;
-    let preopens = directories::open(&directories, &mut builder, read_only)?;
-    Ok((builder.build_p1(), preopens))
+    directories::open(&directories, &mut builder, read_only)?;
+    let mut p1 = builder.build_p1();
+    let given = handles::given(&mut p1)?;
+    Ok((p1, given))
 }
 
 #[cold]
@@ -269,49 +197,3 @@ fn no_context() -> wasmtime::Error {
 
 /// The standard streams come first.
 const STREAMS: i32 = 3;
-
-/// What a descriptor number stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
-    Free,
-    Stdin,
-    /// 0 is stdout, 1 is stderr.
-    Output(usize),
-    Preopen,
-    /// Opened by the guest.
-    Opened {
-        append: bool,
-    },
-}
-
-/// A shadow of wasmtime-wasi's descriptor table, which it keeps to itself: who is a standard stream and who counts.
-pub(super) struct Descriptors {
-    slots: Vec<Slot>,
-    opened: u32,
-}
-
-impl Descriptors {
-    fn new() -> Self {
-        Descriptors { slots: vec![Slot::Stdin, Slot::Output(0), Slot::Output(1)], opened: 0 }
-    }
-
-    fn add_preopens(&mut self, preopens: usize) {
-        self.slots.resize(self.slots.len() + preopens, Slot::Preopen);
-    }
-
-    pub(super) fn get(&self, fd: i32) -> Slot {
-        usize::try_from(fd).ok().and_then(|fd| self.slots.get(fd)).copied().unwrap_or(Slot::Free)
-    }
-
-    /// The descriptor now stands for `slot`.
-    pub(super) fn set(&mut self, fd: i32, slot: Slot) {
-        let Ok(index) = usize::try_from(fd) else { return };
-        // wasmtime-wasi numbers densely, so the table is no longer than the descriptors ever open at once.
-        if index >= self.slots.len() {
-            self.slots.resize(index + 1, Slot::Free);
-        }
-        let counts = |slot: Slot| u32::from(matches!(slot, Slot::Opened { .. }));
-        self.opened = self.opened - counts(self.slots[index]) + counts(slot);
-        self.slots[index] = slot;
-    }
-}

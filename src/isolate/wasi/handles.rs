@@ -1,5 +1,6 @@
 //! The process's descriptors behind the guest's: which numbers they may have, and how to find them in wasmtime-wasi's table.
 
+use super::descriptors::Directory;
 use super::shims::immediate;
 use parking_lot::RwLock;
 use std::fs::File;
@@ -8,10 +9,11 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 use wasmtime_wasi::WasiView;
-use wasmtime_wasi::filesystem::Descriptor;
+use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView};
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p1::types::{Errno, Fd, Fdflags, Lookupflags, Oflags, Rights};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
+use wasmtime_wasi::p2::bindings::filesystem::preopens::Host;
 use wiggle::{GuestMemory, GuestPtr};
 
 /// The number after those of the standard streams.
@@ -69,31 +71,34 @@ fn handles(p1: &mut WasiP1Ctx) -> impl Iterator<Item = &mut Arc<File>> {
     })
 }
 
-/// Gives what the guest has opened other numbers than those of the standard streams.
-pub(super) fn lift(p1: &mut WasiP1Ctx) -> io::Result<()> {
-    for handle in handles(p1).filter(|handle| handle.as_raw_fd() < FIRST) {
-        *handle = Arc::new(File::from(duplicate(handle.as_raw_fd())?));
+/// The directories that the guest is given, in their order.
+pub(super) fn given(p1: &mut WasiP1Ctx) -> wasmtime::Result<Vec<Directory>> {
+    let mut given = Vec::new();
+    let resources = p1.filesystem().get_directories()?;
+    for (inner, (resource, _)) in (FIRST.cast_unsigned()..).zip(resources) {
+        if let Descriptor::Dir(dir) = p1.ctx().table.delete(resource)? {
+            let read_only = dir.perms.write_not_permitted();
+            given.push(Directory { handle: dir.dir, read_only, inner: Fd::from(inner), opened: false });
+        }
     }
-    Ok(())
+    Ok(given)
 }
 
-/// Opens the guest's directory `fd` once more, for us. At least one call of wasmtime-wasi has to come before, which fills
-/// its table.
-pub(super) fn reopen(p1: &mut WasiP1Ctx, fd: Fd) -> wasmtime::Result<Result<Arc<File>, Errno>> {
-    // wasmtime-wasi does not tell which entry of its table a descriptor stands for, but a new one is found by comparing.
+/// Gives wasmtime-wasi a directory that was opened beneath `parent`; its number there.
+pub(super) fn adopt(p1: &mut WasiP1Ctx, parent: Fd, directory: &Arc<File>) -> wasmtime::Result<Result<Fd, Errno>> {
+    let (name, mut none) = (GuestPtr::<str>::new((0, 1)), *b".");
+    let mut memory = GuestMemory::Unshared(&mut none);
+    let (lookup, rights) = (Lookupflags::empty(), Rights::FD_READ);
+    // It opens a name only. What that stands for is found among its handles, and replaced: nothing else is opened meanwhile.
     let known: Vec<RawFd> = handles(p1).map(|handle| handle.as_raw_fd()).collect();
-    let mut name = *b".";
-    let mut memory = GuestMemory::Unshared(&mut name);
-    let path = GuestPtr::<str>::new((0, 1));
-    let (follow, rights) = (Lookupflags::empty(), Rights::FD_READ);
-    let opened = p1.path_open(&mut memory, fd, follow, path, Oflags::DIRECTORY, rights, Rights::empty(), Fdflags::empty());
+    let opened = p1.path_open(&mut memory, parent, lookup, name, Oflags::DIRECTORY, rights, Rights::empty(), Fdflags::empty());
     let opened = match immediate(opened)? {
         Ok(opened) => opened,
         Err(e) => return e.downcast().map(Err),
     };
-    let handle = handles(p1).find(|handle| !known.contains(&handle.as_raw_fd())).map(|handle| Arc::clone(handle));
-    if let Err(e) = immediate(p1.fd_close(&mut memory, opened))? {
-        return e.downcast().map(Err);
+    match handles(p1).find(|handle| !known.contains(&handle.as_raw_fd())) {
+        Some(handle) => *handle = Arc::clone(directory),
+        None => wasmtime::bail!("a directory that was opened is not in the table"),
     }
-    handle.map(Ok).ok_or_else(|| wasmtime::Error::msg("a directory that was opened is not in the table"))
+    Ok(Ok(opened))
 }

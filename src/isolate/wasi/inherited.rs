@@ -1,5 +1,6 @@
 //! The process's own standard streams, lent to a guest and waited for no longer than its call may last.
 
+use super::errno::errno;
 use super::{Interrupted, WasiHost, check_interrupt, handles, signals, time_left};
 use std::fs::File;
 use std::io;
@@ -188,22 +189,6 @@ pub fn poll_fds(entries: &mut [libc::pollfd], timeout: Duration) -> usize {
         }
         // Not negative then.
         ready => ready as usize,
-    }
-}
-
-fn errno(e: &io::Error) -> Errno {
-    match e.raw_os_error() {
-        Some(libc::EPIPE) => Errno::Pipe,
-        Some(libc::EBADF) => Errno::Badf,
-        Some(libc::ENOSPC) => Errno::Nospc,
-        Some(libc::EFBIG) => Errno::Fbig,
-        Some(libc::EINVAL) => Errno::Inval,
-        Some(libc::EACCES) => Errno::Acces,
-        Some(libc::EPERM) => Errno::Perm,
-        Some(libc::EISDIR) => Errno::Isdir,
-        Some(libc::EDQUOT) => Errno::Dquot,
-        Some(libc::ENOMEM) => Errno::Nomem,
-        _ => Errno::Io,
     }
 }
 

@@ -1,21 +1,27 @@
 //! WASI preview 1 for a guest: our own entry to each call, over the implementation of wasmtime-wasi.
 //!
 //! Every call goes the same way ([`shims`]): the policy decides, the guest's memory and the call's state are found, and the work
-//! is done on the calling thread. Files are wasmtime-wasi's, whose context is made by the first call that concerns one. What needs
-//! no file is done here, and so is what must end at a deadline or count against a limit: arguments and environment ([`strings`]),
-//! [`clocks`], [`random`] bytes, standard streams ([`stdio`], [`inherited`]), sleeping and polling ([`poll`]), open files and file
-//! sizes ([`calls`]), long directories ([`readdir`]), and what must not be opened at all ([`paths`]).
+//! is done on the calling thread. Directories are wasmtime-wasi's, whose context is made by the first call that concerns one, and so
+//! are the calls that rename, link and remove. What needs no file is done here, and so is what must end at a deadline or count
+//! against a limit: arguments and environment ([`strings`]), [`clocks`], [`random`] bytes, standard streams ([`stdio`],
+//! [`inherited`]), sleeping and polling ([`poll`]), files ([`file`], [`transfer`], [`quota`]), long directories ([`readdir`]), and
+//! opening, where some things must not be opened at all ([`paths`], [`lookup`]).
 //! No Tokio runtime is ever started.
 
 mod calls;
 mod clocks;
 mod context;
+mod descriptors;
 mod directories;
+mod errno;
+mod file;
 mod handles;
 mod inherited;
+mod lookup;
 mod paths;
 mod poll;
 mod process;
+mod quota;
 mod random;
 mod readdir;
 mod sandbox;
@@ -26,6 +32,7 @@ mod stdio;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 pub use clocks::ClockSettings;
 pub use context::WasiState;
@@ -99,6 +106,17 @@ pub struct MissingMemory {
     pub call: &'static str,
 }
 
+/// A WASI call was given a pointer that it has to follow and cannot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadPointer {
+    pub call: &'static str,
+    /// Where it points to, and how many bytes there are meant.
+    pub at: u32,
+    pub len: u32,
+    /// It lies in the guest's memory, but not where such a value may.
+    pub misaligned: bool,
+}
+
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the guest exited with status {}", self.0)
@@ -117,9 +135,17 @@ impl fmt::Display for MissingMemory {
     }
 }
 
+impl fmt::Display for BadPointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = if self.misaligned { "misaligned" } else { "outside of the guest's memory" };
+        write!(f, "the WASI call \"{}\" was given {} bytes at {:#x}, which are {why}", self.call, self.len, self.at)
+    }
+}
+
 impl std::error::Error for Exit {}
 impl std::error::Error for SandboxDenied {}
 impl std::error::Error for MissingMemory {}
+impl std::error::Error for BadPointer {}
 
 /// How long a wait that a cancel cannot end lasts before it looks for one.
 const POLL_SLICE: Duration = Duration::from_millis(50);

@@ -1,9 +1,12 @@
 //! `poll_oneoff`: sleeping and waiting for descriptors, never past the end of the call.
 
-use super::calls::{settle, slot};
-use super::context::{HOSTCALL_FUEL, Slot};
+use super::calls::settle;
+use super::context::HOSTCALL_FUEL;
+use super::descriptors::Slot;
+use super::errno::errno;
+use super::file::size_of_file;
 use super::inherited::poll_fds;
-use super::shims::{Rule, immediate};
+use super::shims::Rule;
 use super::{WasiHost, check_interrupt, time_left};
 use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
@@ -11,7 +14,6 @@ use wasmtime::Result;
 use wasmtime_wasi::p1::types::{
     self, Clockid, Errno, Event, EventFdReadwrite, Eventrwflags, Eventtype, Fd, Subclockflags, Subscription, SubscriptionU,
 };
-use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::{GuestMemory, GuestPtr, GuestType};
 
 /// One thing waited for.
@@ -58,7 +60,7 @@ pub(super) fn poll_oneoff<T: WasiHost>(
         if rule.clocks_only && !matches!(subscription.u, SubscriptionU::Clock(_)) {
             return rule.deny(host);
         }
-        match waiting(host, memory, &subscription)? {
+        match waiting(host, &subscription)? {
             Ok(waiting) => all.push(waiting),
             Err(errno) => return Ok(errno as i32),
         }
@@ -77,13 +79,13 @@ pub(super) fn poll_oneoff<T: WasiHost>(
     }
 }
 
-fn waiting<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, s: &Subscription) -> Result<Result<Waiting, Errno>> {
+fn waiting<T: WasiHost>(host: &mut T, s: &Subscription) -> Result<Result<Waiting, Errno>> {
     let (kind, until) = match &s.u {
         SubscriptionU::Clock(clock) => {
             let absolute = clock.flags.contains(Subclockflags::SUBSCRIPTION_CLOCK_ABSTIME);
             (Eventtype::Clock, time(host, clock.id, clock.timeout, absolute)?)
         }
-        SubscriptionU::FdRead(read) => (Eventtype::FdRead, readable(host, memory, read.file_descriptor)?),
+        SubscriptionU::FdRead(read) => (Eventtype::FdRead, readable(host, read.file_descriptor)?),
         SubscriptionU::FdWrite(write) => (Eventtype::FdWrite, writable(host, write.file_descriptor)?),
     };
     Ok(until.map(|until| Waiting { userdata: s.userdata, kind, until }))
@@ -100,41 +102,35 @@ fn time<T: WasiHost>(host: &mut T, id: Clockid, timeout: u64, absolute: bool) ->
     }))
 }
 
-fn readable<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: Fd) -> Result<Result<Until, Errno>> {
-    let number = u32::from(fd).cast_signed();
-    let flags = match slot(host, number)? {
-        Slot::Stdin => match host.wasi().context()?.stdin.inherited() {
-            Err(errno) => return Ok(Err(errno)),
-            Ok(Some(inherited)) => return Ok(Ok(Until::Ready { fd: inherited.fd(), events: libc::POLLIN })),
-            Ok(None) => Eventrwflags::empty(),
+fn readable<T: WasiHost>(host: &mut T, fd: Fd) -> Result<Result<Until, Errno>> {
+    let fd = u32::from(fd).cast_signed();
+    host.wasi().table(fd)?;
+    let context = host.wasi().context()?;
+    Ok(match context.descriptors.get(fd) {
+        Slot::Stdin => context.stdin.inherited().map(|inherited| match inherited {
+            Some(inherited) => Until::Ready { fd: inherited.fd(), events: libc::POLLIN },
+            None => Until::Now(Eventrwflags::empty()),
+        }),
+        Slot::File(file) => match file.stat() {
+            Ok(stat) if size_of_file(&stat) <= file.position => Ok(Until::Now(Eventrwflags::FD_READWRITE_HANGUP)),
+            Ok(_) => Ok(Until::Now(Eventrwflags::empty())),
+            Err(e) => Err(errno(&e)),
         },
-        Slot::Opened { .. } => {
-            let p1 = host.wasi().p1()?;
-            let position = match p1.fd_tell(memory, fd) {
-                Ok(position) => position,
-                Err(e) => return e.downcast().map(Err),
-            };
-            match immediate(p1.fd_filestat_get(memory, fd))? {
-                Ok(stat) if stat.size <= position => Eventrwflags::FD_READWRITE_HANGUP,
-                Ok(_) => Eventrwflags::empty(),
-                Err(e) => return e.downcast().map(Err),
-            }
-        }
-        Slot::Free | Slot::Output(_) | Slot::Preopen => return Ok(Err(Errno::Badf)),
-    };
-    Ok(Ok(Until::Now(flags)))
+        Slot::Free | Slot::Output(_) | Slot::Directory(_) => Err(Errno::Badf),
+    })
 }
 
 fn writable<T: WasiHost>(host: &mut T, fd: Fd) -> Result<Result<Until, Errno>> {
-    let slot = slot(host, u32::from(fd).cast_signed())?;
+    let fd = u32::from(fd).cast_signed();
+    host.wasi().table(fd)?;
     let context = host.wasi().context()?;
-    Ok(match slot {
+    Ok(match *context.descriptors.get(fd) {
         Slot::Output(index) => context.outputs[index].inherited().map(|inherited| match inherited {
             Some(inherited) => Until::Ready { fd: inherited.fd(), events: libc::POLLOUT },
             None => Until::Now(Eventrwflags::empty()),
         }),
-        Slot::Opened { .. } => Ok(Until::Now(Eventrwflags::empty())),
-        Slot::Free | Slot::Stdin | Slot::Preopen => Err(Errno::Badf),
+        Slot::File(_) => Ok(Until::Now(Eventrwflags::empty())),
+        Slot::Free | Slot::Stdin | Slot::Directory(_) => Err(Errno::Badf),
     })
 }
 

@@ -1,12 +1,15 @@
 //! `fd_readdir`: a directory is read as far as the guest's buffer reaches, however many entries it has.
 
 use super::calls::{SUCCESS, settle, store};
-use super::shims::immediate;
-use super::{WasiHost, check_interrupt, handles};
+use super::descriptors::Slot;
+use super::errno::errno;
+use super::lookup::{self, Name};
+use super::{WasiHost, check_interrupt, file};
+use std::io;
 use std::os::fd::AsRawFd;
+use std::sync::Arc;
 use wasmtime::Result;
-use wasmtime_wasi::p1::types::{Dirent, Errno, Fd, Filetype, Lookupflags};
-use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
+use wasmtime_wasi::p1::types::{Dirent, Errno, Filetype};
 use wiggle::{GuestError, GuestMemory, GuestPtr, GuestType};
 
 /// How many entries are passed over before the next look at the interrupt.
@@ -61,22 +64,22 @@ pub(super) fn fd_readdir<T: WasiHost>(
 ) -> Result<i32> {
     let (len, cookie) = (len.cast_unsigned(), cookie.cast_unsigned());
     let mut buffer = Buffer { at: GuestPtr::new(buffer.cast_unsigned()), left: len };
-    match read(host, memory, Fd::from(fd.cast_unsigned()), &mut buffer, cookie)? {
+    match read(host, memory, fd, &mut buffer, cookie)? {
         SUCCESS => store(memory, result, len - buffer.left),
         errno => Ok(errno),
     }
 }
 
 /// Fills the buffer with the entries after `cookie`.
-fn read<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: Fd, buffer: &mut Buffer, cookie: u64) -> Result<i32> {
-    let p1 = host.wasi().p1()?;
-    let ino = match immediate(p1.fd_filestat_get(memory, fd))? {
-        Ok(stat) => stat.ino,
-        Err(e) => return e.downcast().map(|errno| errno as i32),
+fn read<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, buffer: &mut Buffer, cookie: u64) -> Result<i32> {
+    let handle = match host.wasi().slot(fd)? {
+        Slot::Directory(directory) => Arc::clone(&directory.handle),
+        Slot::File(_) => return Ok(Errno::Notdir as i32),
+        Slot::Free | Slot::Stdin | Slot::Output(_) => return Ok(Errno::Badf as i32),
     };
-    let handle = match handles::reopen(p1, fd)? {
-        Ok(handle) => handle,
-        Err(errno) => return Ok(errno as i32),
+    let ino = match lookup::stat_of(handle.as_raw_fd()) {
+        Ok(stat) => file::filestat(&stat).ino,
+        Err(e) => return Ok(errno(&e) as i32),
     };
     let Ok(entries) = std::fs::read_dir(format!("/proc/self/fd/{}", handle.as_raw_fd())) else { return Ok(Errno::Io as i32) };
     let mut next = 0;
@@ -103,26 +106,17 @@ fn read<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: Fd, buffer:
         }
         let Ok(entry) = entry else { return Ok(Errno::Io as i32) };
         let Ok(name) = entry.file_name().into_string() else { return Ok(Errno::Ilseq as i32) };
-        let (ino, kind) = match look(host, fd, &name)? {
-            Ok(found) => found,
+        let seen = match Name::new(&name).map(|name| lookup::look(handle.as_raw_fd(), &name, false)) {
+            Ok(Ok(stat)) => file::filestat(&stat),
             // Removed meanwhile.
-            Err(Errno::Noent) => continue,
+            Ok(Err(e)) if e.kind() == io::ErrorKind::NotFound => continue,
+            Ok(Err(e)) => return Ok(errno(&e) as i32),
             Err(errno) => return Ok(errno as i32),
         };
+        let (ino, kind) = (seen.ino, seen.filetype);
         if let Err(e) = buffer.put_entry(memory, &Entry { next, ino, kind, name: &name }) {
             return settle(e);
         }
     }
     Ok(SUCCESS)
-}
-
-/// The number and kind of an entry; asked of wasmtime-wasi, so that they are those of its other calls.
-fn look<T: WasiHost>(host: &mut T, fd: Fd, name: &str) -> Result<Result<(u64, Filetype), Errno>> {
-    let mut bytes = name.as_bytes().to_vec();
-    let path = GuestPtr::<str>::new((0, bytes.len() as u32));
-    let mut memory = GuestMemory::Unshared(&mut bytes);
-    match immediate(host.wasi().p1()?.path_filestat_get(&mut memory, fd, Lookupflags::empty(), path))? {
-        Ok(stat) => Ok(Ok((stat.ino, stat.filetype))),
-        Err(e) => e.downcast().map(Err),
-    }
 }

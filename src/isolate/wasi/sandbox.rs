@@ -2,9 +2,9 @@
 
 use super::clocks::ClockSettings;
 use super::{Interrupted, WasiHost, check_interrupt, until_next_look};
-use crate::config::{Directory, writable_around};
+use crate::config::{Config, Directory, writable_around};
 use crate::error::{Error, Result, Status};
-use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use parking_lot::{Mutex, MutexGuard};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,10 @@ pub struct SandboxLimits {
     pub max_file_size: u64,
     /// Files and directories that a call may have open at once, beside the standard streams and the directories given.
     pub max_open_files: u32,
+    /// Bytes that a call may write to files, or add to them.
+    pub max_bytes_written: u64,
+    /// Names that a call may create.
+    pub max_files_created: u32,
     pub clocks: ClockSettings,
     /// None for random bytes that follow from nothing.
     pub random_seed: Option<u64>,
@@ -36,10 +40,6 @@ pub(super) struct Allowed {
 /// What the guests of one runtime must not do at the same time.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    /// Read while a name is looked at and then opened, written by whatever puts another thing under a name: else a guest
-    /// could slip a FIFO between the look and the opening, which would then wait for ever. Other runtimes and other
-    /// processes are not kept out: a host should give a directory to one runtime alone.
-    names: RwLock<()>,
     /// Held while the size of a file is looked at and the file then appended to.
     appends: Mutex<()>,
 }
@@ -52,6 +52,8 @@ impl Default for SandboxLimits {
             allowed: Vec::new(),
             max_file_size: u64::MAX,
             max_open_files: u32::MAX,
+            max_bytes_written: u64::MAX,
+            max_files_created: u32::MAX,
             clocks: ClockSettings::System,
             random_seed: None,
             order: Arc::default(),
@@ -60,9 +62,20 @@ impl Default for SandboxLimits {
 }
 
 impl SandboxLimits {
-    /// Settles where the directories are. A symbolic link on the way to one is followed now and never again: what a guest
+    /// What the configuration allows.
+    pub fn from_config(config: &Config) -> Result<Self> {
+        let mut limits = SandboxLimits::new(config.filesystem_access, &config.allowed_directories)?;
+        (limits.max_file_size, limits.max_open_files) = (config.max_file_size, config.max_open_files);
+        (limits.max_bytes_written, limits.max_files_created) = (config.max_bytes_written, config.max_files_created);
+        if config.deterministic {
+            (limits.clocks, limits.random_seed) = (ClockSettings::DETERMINISTIC, Some(config.random_seed));
+        }
+        Ok(limits)
+    }
+
+    /// No limits, and the directories. Settles where they are. A symbolic link on the way to one is followed now and never again: what a guest
     /// or the host puts there later leads no call elsewhere.
-    pub fn new(filesystem_access: bool, directories: &[Directory], max_file_size: u64, max_open_files: u32) -> Result<Self> {
+    pub fn new(filesystem_access: bool, directories: &[Directory]) -> Result<Self> {
         let allowed: Vec<Allowed> = match filesystem_access {
             true => directories.iter().map(Allowed::new).collect(),
             false => Vec::new(),
@@ -75,23 +88,13 @@ impl SandboxLimits {
             );
             return Err(Error::new(Status::INVALID_CONFIG, text));
         }
-        Ok(SandboxLimits { filesystem_access, allowed, max_file_size, max_open_files, ..SandboxLimits::default() })
+        Ok(SandboxLimits { filesystem_access, allowed, ..SandboxLimits::default() })
     }
 
     /// The directories that are not there: guests will not see them, which the host may not have meant.
     pub fn missing(&self) -> Vec<String> {
         let absent = self.allowed.iter().filter(|d| !d.host.is_dir());
         absent.map(|d| format!("allowed_directories: \"{}\" is no directory: guests do not see it", d.host.display())).collect()
-    }
-
-    /// While the guard lives, no guest of the runtime puts another thing under a name.
-    pub(super) fn names_stay<T: WasiHost>(&self, host: &T) -> Result<RwLockReadGuard<'_, ()>, Interrupted> {
-        patiently(host, |time| self.order.names.try_read_for(time))
-    }
-
-    /// While the guard lives, no guest of the runtime opens what it has looked at.
-    pub(super) fn names_change<T: WasiHost>(&self, host: &T) -> Result<RwLockWriteGuard<'_, ()>, Interrupted> {
-        patiently(host, |time| self.order.names.try_write_for(time))
     }
 
     /// While the guard lives, no other guest of the runtime appends to a file.
@@ -170,7 +173,7 @@ mod tests {
             let host = tmp.path().join(name).to_str().unwrap_or_default().to_owned();
             Directory { host, guest: name.into(), read_only }
         };
-        let made = |access, dirs: &[Directory]| SandboxLimits::new(access, dirs, 1, 1).map(drop);
+        let made = |access, dirs: &[Directory]| SandboxLimits::new(access, dirs).map(drop);
         let e = made(true, &[dir("link", true), dir("open", false)]).unwrap_err();
         assert_eq!(e.status(), Status::INVALID_CONFIG);
         assert!(e.message().contains("open/strict\" is read-only") && e.message().contains("open\", which is writable"), "{e}");
@@ -183,11 +186,12 @@ mod tests {
     fn a_lock_is_waited_for_until_the_deadline() {
         let sandbox = SandboxLimits::default();
         let mut host = host(WasiSettings::default(), sandbox.clone());
-        let _held = sandbox.names_stay(&host).unwrap();
-        assert!(sandbox.names_stay(&host).is_ok() && sandbox.appends_alone(&host).is_ok());
+        let held = sandbox.appends_alone(&host).unwrap();
         let started = Instant::now();
         host.deadline = Some(started + Duration::from_millis(20));
-        assert!(sandbox.names_change(&host).is_err());
+        assert!(sandbox.appends_alone(&host).is_err());
         assert!(started.elapsed() >= Duration::from_millis(20));
+        drop(held);
+        assert!(sandbox.appends_alone(&host).is_ok());
     }
 }

@@ -1,7 +1,8 @@
 //! The entry to every preview 1 call: policy, memory, state, and then the call itself on the calling thread.
 
 use super::{
-    Exit, MissingMemory, SandboxDenied, WasiHost, calls, check_fuel, clocks, paths, poll, process, random, readdir, strings,
+    BadPointer, Exit, MissingMemory, SandboxDenied, WasiHost, calls, check_fuel, clocks, paths, poll, process, random, readdir,
+    strings,
 };
 use crate::config::DenyAction;
 use crate::isolate::policy::SyscallPolicy;
@@ -14,7 +15,7 @@ use std::task::{Context, Poll, Waker};
 use wasmtime::{Caller, Extern, Linker, Memory};
 use wasmtime_wasi::p1::types::Errno;
 use wasmtime_wasi::p1::wasi_snapshot_preview1 as p1;
-use wiggle::GuestMemory;
+use wiggle::{GuestError, GuestMemory, Region};
 
 /// The module that preview 1 calls are imported from.
 pub const MODULE: &str = "wasi_snapshot_preview1";
@@ -75,9 +76,9 @@ pub(super) fn immediate<F: Future>(future: F) -> wasmtime::Result<F::Output> {
     }
 }
 
-/// The calls with the types of their parameters. `sync` and `wait` go straight to wasmtime-wasi, those with the name of a module
-/// to our function in it, `poll` to ours with the rule. Those with paths name the lengths of these in brackets; `look`
-/// goes to wasmtime-wasi then, and so does `change`, which puts something else under a name.
+/// The calls with the types of their parameters. `sync` and `look` go straight to wasmtime-wasi, those with the name of a module
+/// to our function in it, `poll` to ours with the rule, `sock` to one for all. Those with paths name the lengths of these in
+/// brackets.
 macro_rules! for_each_call {
     ($apply:ident) => {
         $apply! {
@@ -87,16 +88,16 @@ macro_rules! for_each_call {
             strings environ_sizes_get(count: i32, size: i32);
             clocks clock_res_get(clock: i32, result: i32);
             clocks clock_time_get(clock: i32, precision: i64, result: i32);
-            wait fd_advise(fd: i32, offset: i64, len: i64, advice: i32);
+            calls fd_advise(fd: i32, offset: i64, len: i64, advice: i32);
             calls fd_allocate(fd: i32, offset: i64, len: i64);
             calls fd_close(fd: i32);
-            wait fd_datasync(fd: i32);
+            calls fd_datasync(fd: i32);
             calls fd_fdstat_get(fd: i32, result: i32);
             calls fd_fdstat_set_flags(fd: i32, flags: i32);
-            sync fd_fdstat_set_rights(fd: i32, base: i64, inheriting: i64);
+            calls fd_fdstat_set_rights(fd: i32, base: i64, inheriting: i64);
             calls fd_filestat_get(fd: i32, result: i32);
             calls fd_filestat_set_size(fd: i32, size: i64);
-            wait fd_filestat_set_times(fd: i32, atim: i64, mtim: i64, flags: i32);
+            calls fd_filestat_set_times(fd: i32, atim: i64, mtim: i64, flags: i32);
             calls fd_pread(fd: i32, iovs: i32, count: i32, offset: i64, result: i32);
             sync fd_prestat_get(fd: i32, result: i32);
             sync fd_prestat_dir_name(fd: i32, path: i32, len: i32);
@@ -105,46 +106,60 @@ macro_rules! for_each_call {
             readdir fd_readdir(fd: i32, buffer: i32, len: i32, cookie: i64, result: i32);
             calls fd_renumber(from: i32, to: i32);
             calls fd_seek(fd: i32, offset: i64, whence: i32, result: i32);
-            wait fd_sync(fd: i32);
+            calls fd_sync(fd: i32);
             calls fd_tell(fd: i32, result: i32);
             calls fd_write(fd: i32, iovs: i32, count: i32, result: i32);
-            change path_create_directory[len](fd: i32, path: i32, len: i32);
-            look path_filestat_get[len](fd: i32, flags: i32, path: i32, len: i32, result: i32);
+            paths path_create_directory[len](fd: i32, path: i32, len: i32);
+            paths path_filestat_get[len](fd: i32, flags: i32, path: i32, len: i32, result: i32);
             paths path_filestat_set_times[len](fd: i32, flags: i32, path: i32, len: i32, atim: i64, mtim: i64, set: i32);
-            change path_link[old_len, new_len](old_fd: i32, flags: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
+            paths path_link[old_len, new_len](old_fd: i32, flags: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
             paths path_open[len](
                 fd: i32, lookup: i32, path: i32, len: i32, oflags: i32, base: i64, inheriting: i64, flags: i32, result: i32);
             look path_readlink[len](fd: i32, path: i32, len: i32, buffer: i32, buffer_len: i32, result: i32);
-            change path_remove_directory[len](fd: i32, path: i32, len: i32);
-            change path_rename[old_len, new_len](old_fd: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
-            change path_symlink[old_len, new_len](old: i32, old_len: i32, fd: i32, new: i32, new_len: i32);
-            change path_unlink_file[len](fd: i32, path: i32, len: i32);
+            look path_remove_directory[len](fd: i32, path: i32, len: i32);
+            look path_rename[old_len, new_len](old_fd: i32, old: i32, old_len: i32, new_fd: i32, new: i32, new_len: i32);
+            paths path_symlink[old_len, new_len](old: i32, old_len: i32, fd: i32, new: i32, new_len: i32);
+            look path_unlink_file[len](fd: i32, path: i32, len: i32);
             poll poll_oneoff(subscriptions: i32, events: i32, count: i32, result: i32);
             process proc_raise(signal: i32);
             process sched_yield();
             random random_get(buffer: i32, len: i32);
-            sync sock_accept(fd: i32, flags: i32, result: i32);
-            sync sock_recv(fd: i32, iovs: i32, count: i32, flags: i32, size: i32, result: i32);
-            sync sock_send(fd: i32, iovs: i32, count: i32, flags: i32, result: i32);
-            sync sock_shutdown(fd: i32, how: i32);
+            sock sock_accept(fd: i32, flags: i32, result: i32);
+            sock sock_recv(fd: i32, iovs: i32, count: i32, flags: i32, size: i32, result: i32);
+            sock sock_send(fd: i32, iovs: i32, count: i32, flags: i32, result: i32);
+            sock sock_shutdown(fd: i32, how: i32);
         }
     };
 }
 
+/// A parameter as wasmtime-wasi takes it, which numbers the directories by itself.
+macro_rules! inner {
+    ($host:ident $arg:ident fd) => {
+        $host.wasi().inner($arg)?
+    };
+    ($host:ident $arg:ident old_fd) => {
+        $host.wasi().inner($arg)?
+    };
+    ($host:ident $arg:ident new_fd) => {
+        $host.wasi().inner($arg)?
+    };
+    ($host:ident $arg:ident $other:ident) => {
+        $arg
+    };
+}
+
 macro_rules! invoke {
-    (sync $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+    (sync $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {{
+        $(let $arg = inner!($host $arg $arg);)*
         p1::$name($host.wasi().p1()?, &mut $memory, $($arg),*)
-    };
-    (wait $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
+    }};
+    (look $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {{
+        $(let $arg = inner!($host $arg $arg);)*
         immediate(p1::$name($host.wasi().p1()?, &mut $memory, $($arg),*))?
-    };
-    (look $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
-        invoke!(wait $name $rule $host $memory ($($arg),*))
-    };
-    (change $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {{
-        let sandbox = $host.wasi().sandbox();
-        let _changes = sandbox.names_change($host)?;
-        invoke!(wait $name $rule $host $memory ($($arg),*))
+    }};
+    (sock $name:ident $rule:ident $host:ident $memory:ident ($fd:ident $(, $arg:ident)*)) => {{
+        let _ = (&mut $memory, $($arg),*);
+        calls::no_socket($host, $fd)
     }};
     (poll $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
         poll::$name($host, &mut $memory, &$rule, $($arg),*)
@@ -152,6 +167,23 @@ macro_rules! invoke {
     ($module:ident $name:ident $rule:ident $host:ident $memory:ident ($($arg:ident),*)) => {
         $module::$name($host, &mut $memory, $($arg),*)
     };
+}
+
+/// An error that ends the guest; a pointer that cannot be followed with the name of the call that was given it.
+#[cold]
+fn named(error: wasmtime::Error, call: &'static str) -> wasmtime::Error {
+    let mut bad = error.downcast_ref::<GuestError>();
+    while let Some(GuestError::InFunc { err, .. }) = bad {
+        bad = Some(err);
+    }
+    let (region, misaligned) = match bad {
+        Some(GuestError::PtrOutOfBounds(region)) => (*region, false),
+        Some(GuestError::PtrNotAligned(region, _)) => (*region, true),
+        // It is so far behind the end that there is no number for it.
+        Some(GuestError::PtrOverflow) => (Region { start: u32::MAX, len: u32::MAX }, false),
+        _ => return error,
+    };
+    BadPointer { call, at: region.start, len: region.len, misaligned }.into()
 }
 
 /// The signature of the call of that name.
@@ -193,7 +225,8 @@ pub fn add_to_linker<T: WasiHost>(linker: &mut Linker<T>, policy: &Arc<SyscallPo
                     host.wasi().prepare(rule.read_only)?;
                     #[allow(unused_mut, reason = "not every kind of call borrows it mutably")]
                     let mut memory = GuestMemory::Unshared(bytes);
-                    invoke!($kind $name rule host memory ($($arg),*))
+                    let done: wasmtime::Result<i32> = (|| invoke!($kind $name rule host memory ($($arg),*)))();
+                    done.map_err(|e| named(e, rule.call))
                 })?;
             })*
         };

@@ -85,7 +85,7 @@ pub fn limits(dirs: &[(&Path, &str, bool)]) -> SandboxLimits {
         read_only: *read_only,
     };
     let directories: Vec<_> = dirs.iter().map(directory).collect();
-    SandboxLimits::new(true, &directories, u64::MAX, u32::MAX).unwrap()
+    SandboxLimits::new(true, &directories).unwrap()
 }
 
 fn types_of<T: 'static>(linker: &Linker<T>, store: &mut Store<T>) -> Vec<(String, Vec<ValType>, Vec<ValType>)> {
