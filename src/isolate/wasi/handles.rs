@@ -89,6 +89,8 @@ pub(super) fn adopt(p1: &mut WasiP1Ctx, parent: Fd, directory: &Arc<File>) -> wa
     let (name, mut none) = (GuestPtr::<str>::new((0, 1)), *b".");
     let mut memory = GuestMemory::Unshared(&mut none);
     let (lookup, rights) = (Lookupflags::empty(), Rights::FD_READ);
+    // Its first call fills its table, and is not to be the one that is looked for in it. It fails for a directory that was not given.
+    let _ = p1.fd_prestat_get(&mut memory, parent);
     // It opens a name only. What that stands for is found among its handles, and replaced: nothing else is opened meanwhile.
     let known: Vec<RawFd> = handles(p1).map(|handle| handle.as_raw_fd()).collect();
     let opened = p1.path_open(&mut memory, parent, lookup, name, Oflags::DIRECTORY, rights, Rights::empty(), Fdflags::empty());
