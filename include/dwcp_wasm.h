@@ -3296,7 +3296,8 @@ dwcp_status_t dwcp_wasi_add_directory(dwcp_wasi_t *wasi,
                                       dwcp_error_t **error);
 
 /**
- * Gives what the last call with these settings wrote to stdout (`fd` 1) or stderr (`fd` 2), also when that call failed. Empty
+ * Gives what the last call with these settings, each call of a session being one, wrote to stdout (`fd` 1) or stderr (`fd` 2), also
+ * when that call failed. Empty
  * unless the mode is DWCP_OUTPUT_CAPTURE.
  *
  * Returns: DWCP_OK, the bytes in `out`, and in `truncated` whether the guest wrote more than the cap.
