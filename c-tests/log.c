@@ -17,6 +17,7 @@ struct kept {
     char target[32], event[32], message[512], call[32], action[16], module[64], hash[80];
     uint64_t suppressed;
     size_t fields;
+    int fd;
     pthread_t thread;
 };
 
@@ -53,6 +54,7 @@ static void keep(void *user, const dwcp_log_record_t *record) {
         else if (strcmp(field->key, "action") == 0) snprintf(kept.action, sizeof kept.action, "%s", field->value);
         else if (strcmp(field->key, "module") == 0) snprintf(kept.module, sizeof kept.module, "%s", field->value);
         else if (strcmp(field->key, "module_hash") == 0) snprintf(kept.hash, sizeof kept.hash, "%s", field->value);
+        else if (strcmp(field->key, "fd") == 0) kept.fd = atoi(field->value);
         else if (strcmp(field->key, "suppressed") == 0) kept.suppressed = strtoull(field->value, NULL, 10);
         else CHECK(!"a field that nobody knows");
     }
@@ -425,8 +427,52 @@ static void silent_unasked(void) {
     unlink(path);
 }
 
+/* With tracing what a guest writes to nobody is logged, and only that. */
+static void discarded_output(void) {
+    static const char wat[] =
+        "(module (import \"" WASI "\" \"fd_write\" (func $write (param i32 i32 i32 i32) (result i32)))"
+        " (memory (export \"memory\") 1) (data (i32.const 0) \"\\40\\00\\00\\00\\0b\\00\\00\\00\\4b\\00\\00\\00\\05\\00\\00\\00\")"
+        " (data (i32.const 64) \"one\\n\\1b[1m two\\ffthree\")"
+        " (func (export \"run\")"
+        "  (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 32)))"
+        "  (drop (call $write (i32.const 2) (i32.const 8) (i32.const 1) (i32.const 32)))))";
+    for (int tracing = 0; tracing < 2; tracing++) {
+        for (int mode = DWCP_OUTPUT_DISCARD; mode <= DWCP_OUTPUT_CAPTURE; mode += 2) {
+            struct host host = new_host();
+            dwcp_config_t *config = logged(&host, DENIED);
+            CHECK_STATUS(dwcp_config_set_enable_tracing, OK, (config, tracing, &err));
+            dwcp_runtime_t *runtime = new_runtime(config);
+            dwcp_module_t *module = load(runtime, wat);
+            dwcp_wasi_t *wasi = dwcp_wasi_new();
+            CHECK_STATUS(dwcp_wasi_set_output, OK, (wasi, 1, mode, 100, &err));
+            CHECK_STATUS(dwcp_wasi_set_output, OK, (wasi, 2, mode, 100, &err));
+            dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+            options.wasi = wasi;
+            dwcp_call_stats_t stats = DWCP_CALL_STATS_INIT;
+            CHECK_EQ(call(module, "run", NULL, 0, &options, NULL, 0, &stats), DWCP_OK);
+            static const char *const lines[] = {"one", "\\u{1b}[1m tw", "o\xef\xbf\xbdthr"};
+            size_t expected = tracing && mode == DWCP_OUTPUT_DISCARD ? 3 : 0;
+            CHECK_EQ(host.count, expected);
+            for (size_t i = 0; i < expected; i++) {
+                struct kept *kept = &host.kept[i];
+                CHECK_EQ(kept->level, DWCP_LOG_INFO);
+                CHECK_STR(kept->target, "dwcp.guest");
+                CHECK_STR(kept->event, "guest.output");
+                CHECK_STR(kept->message, lines[i]);
+                CHECK_EQ(kept->fd, i == 2 ? 2 : 1);
+                CHECK(kept->fields == 2 && strlen(kept->hash) == 64);
+                CHECK_EQ(kept->call_id, stats.call_id);
+            }
+            dwcp_wasi_free(wasi);
+            dwcp_module_free(module);
+            dwcp_runtime_free(runtime);
+        }
+    }
+}
+
 int main(void) {
     warnings();
+    discarded_output();
     denials();
     names();
     for (int frees = 0; frees < 2; frees++) {

@@ -691,6 +691,9 @@ typedef struct dwcp_log_field_t {
  * too little room. dwcp_runtime_new makes one for each line of `warnings` in dwcp_runtime_metrics_json, dwcp_runtime_reconfigure for
  * those that were not there before.
  *
+ * `guest.output`, target `dwcp.guest`, DWCP_LOG_INFO: a line that a guest wrote to a stream that is discarded (or the first 4 KiB of
+ * it), where enable_tracing is set; the line is the message. Fields: `fd`, 1 or 2; `module` and `module_hash` as above.
+ *
  * Later versions add events, and fields to these; they take none away.
  */
 typedef struct dwcp_log_record_t {
@@ -2473,8 +2476,8 @@ dwcp_status_t dwcp_config_set_enable_metrics(dwcp_config_t *config,
 DWCP_API bool dwcp_config_get_enable_metrics(const dwcp_config_t *config);
 
 /**
- * Sets enable_tracing. Whether calls emit trace events. Carried and reported only: the log has no trace events
- * yet.
+ * Sets enable_tracing. Whether the log gets the detail of calls: what guests write to streams that are discarded, line by line. It
+ * has no trace events yet.
  * Default: false; true in the development profile. Per runtime: a call cannot change it.
  * Returns: DWCP_OK, or the status of the error; the field is unchanged then.
  * Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.

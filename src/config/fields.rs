@@ -260,7 +260,7 @@ fields! {
     enable_metrics: bool, "", 0 => 0, per_runtime fixed; true;
         "Whether the runtime counts and times what it does; without, every metric is 0.";
     enable_tracing: bool, "", 0 => 0, per_runtime fixed; false, false, true, false;
-        "Whether calls emit trace events. Carried and reported only: the log has no trace events yet.";
+        "Whether the log gets the detail of calls: what guests write to streams that are discarded, line by line. It has no trace events yet.";
 }
 
 fn strings(names: &[&str]) -> Vec<String> {

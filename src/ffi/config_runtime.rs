@@ -338,8 +338,8 @@ pub unsafe extern "C" fn dwcp_config_get_enable_metrics(config: *const dwcp_conf
     get(config, false, &field::enable_metrics)
 }
 
-/// Sets enable_tracing. Whether calls emit trace events. Carried and reported only: the log has no trace events
-/// yet.
+/// Sets enable_tracing. Whether the log gets the detail of calls: what guests write to streams that are discarded, line by line. It
+/// has no trace events yet.
 /// Default: false; true in the development profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL.

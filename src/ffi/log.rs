@@ -56,6 +56,9 @@ unsafe impl Zeroable for dwcp_log_field_t {}
 /// too little room. dwcp_runtime_new makes one for each line of `warnings` in dwcp_runtime_metrics_json, dwcp_runtime_reconfigure for
 /// those that were not there before.
 ///
+/// `guest.output`, target `dwcp.guest`, DWCP_LOG_INFO: a line that a guest wrote to a stream that is discarded (or the first 4 KiB of
+/// it), where enable_tracing is set; the line is the message. Fields: `fd`, 1 or 2; `module` and `module_hash` as above.
+///
 /// Later versions add events, and fields to these; they take none away.
 #[allow(non_camel_case_types)]
 #[repr(C)]

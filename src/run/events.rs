@@ -42,19 +42,23 @@ impl Events {
         }
         let Some(suppressed) = throttle.admit() else { return };
         let (call, hash) = (call.name(), linked.code.hash.to_string());
-        let module = linked.name.as_deref();
         // That has no result to carry an errno.
         let action = if call == "proc_exit" { DenyAction::Trap } else { self.deny_action }.name();
-        let text = format!("the syscall policy denies {call} to module \"{}\"", module.unwrap_or(&hash));
+        let text = format!("the syscall policy denies {call} to module \"{}\"", linked.name.as_deref().unwrap_or(&hash));
         let record = Record::new(Level::Warn, c"dwcp.wasi", c"syscall.denied", &text)
             .call(call_id)
             .field(c"call", call)
             .field(c"action", action);
-        let record = match module {
-            Some(name) => record.field(c"module", name),
-            None => record,
-        };
-        self.write(&record.field(c"module_hash", &hash).field(c"suppressed", &suppressed.to_string()));
+        self.write(&of_module(record, linked).field(c"suppressed", &suppressed.to_string()));
+    }
+
+    /// A guest has written a line, or a piece of one, that nobody else wants.
+    pub fn output(&self, fd: i32, bytes: &[u8], linked: &Linked, call_id: u64) {
+        if !self.log.is_on() || nesting::is_in_log(self.runtime_id) {
+            return;
+        }
+        let record = Record::new(Level::Info, c"dwcp.guest", c"guest.output", &String::from_utf8_lossy(bytes)).call(call_id);
+        self.write(&of_module(record.field(c"fd", &fd.to_string()), linked));
     }
 
     /// Settings that are possible together but hardly meant, or that the machine has no room for.
@@ -78,4 +82,13 @@ impl Events {
     pub fn end(&self) {
         self.log.end();
     }
+}
+
+/// The record with what names the module of its call.
+fn of_module(record: Record, linked: &Linked) -> Record {
+    let record = match linked.name.as_deref() {
+        Some(name) => record.field(c"module", name),
+        None => record,
+    };
+    record.field(c"module_hash", &linked.code.hash.to_string())
 }

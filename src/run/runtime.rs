@@ -83,7 +83,8 @@ impl Runtime {
             config.deny_action,
         )?);
         let mut warnings = syscalls.contradictions(config);
-        let sandbox = SandboxLimits::from_config(config)?;
+        let mut sandbox = SandboxLimits::from_config(config)?;
+        sandbox.log_output = config.enable_tracing && log.is_some();
         warnings.extend(sandbox.missing());
         let EngineParts { engine, slots, reserved, warning } = match config.signals_based_traps {
             true => signals::installing(|| engine::build(config))?,

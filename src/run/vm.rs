@@ -349,6 +349,10 @@ impl WasiHost for VmState {
         Ok(())
     }
 
+    fn log_output(&self, fd: i32, bytes: &[u8]) {
+        self.linked.env.events.output(fd, bytes, &self.linked, self.errand.call_id);
+    }
+
     fn denied(&mut self, call: Syscall) {
         self.tally.get_or_insert_default().deny(call);
         self.linked.env.events.denied(call, &self.linked, self.errand.call_id);

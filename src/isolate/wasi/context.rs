@@ -99,7 +99,9 @@ impl WasiState {
     fn build(&self, read_only: bool) -> Result<Context> {
         let settings = &*self.settings;
         let failed = |e| Error::new(Status::OS, format!("the standard streams cannot be lent to the guest: {e}"));
-        let output = |index: usize, fd| Target::new(&settings.outputs[index], self.sinks[index].as_ref(), fd).map_err(failed);
+        let output = |index: usize, fd| {
+            Target::new(&settings.outputs[index], self.sinks[index].as_ref(), fd, self.limits.log_output).map_err(failed)
+        };
         Ok(Context {
             p1: None,
             descriptors: Descriptors::new(),

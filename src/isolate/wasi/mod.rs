@@ -81,6 +81,9 @@ pub trait WasiHost: Send + 'static {
         callback()
     }
 
+    /// A line of output, or a piece of one, that is to be logged.
+    fn log_output(&self, _fd: i32, _bytes: &[u8]) {}
+
     /// A call was denied by the policy.
     fn denied(&mut self, call: Syscall);
 

@@ -22,6 +22,8 @@ pub struct SandboxLimits {
     pub max_bytes_written: u64,
     /// Names that a call may create.
     pub max_files_created: u32,
+    /// Whether output that nobody wants is logged.
+    pub log_output: bool,
     pub clocks: ClockSettings,
     /// None for random bytes that follow from nothing.
     pub random_seed: Option<u64>,
@@ -54,6 +56,7 @@ impl Default for SandboxLimits {
             max_open_files: u32::MAX,
             max_bytes_written: u64::MAX,
             max_files_created: u32::MAX,
+            log_output: false,
             clocks: ClockSettings::System,
             random_seed: None,
             order: Arc::default(),

@@ -102,24 +102,42 @@ impl Input {
     }
 }
 
+/// Who is given the lines of an output.
+#[derive(Clone)]
+pub(super) enum LinesTo {
+    Host(Arc<dyn Lines>),
+    Log,
+}
+
+impl LinesTo {
+    fn give<T: WasiHost>(&self, host: &T, fd: i32, bytes: &[u8], ends: bool) {
+        match self {
+            LinesTo::Host(lines) => host.call_out(|| lines.line(fd, bytes, ends)),
+            LinesTo::Log => host.log_output(fd, bytes),
+        }
+    }
+}
+
 /// One of the guest's outputs.
 pub(super) enum Target {
     Discard,
     Capture(Arc<Sink>),
     Inherit(Lent),
     Lines {
-        host: Arc<dyn Lines>,
+        to: LinesTo,
         /// The beginning of a line whose end the guest has not written yet.
         begun: Vec<u8>,
     },
 }
 
 impl Target {
-    /// What `output` asks for; `sink` is where it goes if it is captured, `fd` the process's own stream.
-    pub(super) fn new(output: &Output, sink: Option<&Arc<Sink>>, fd: RawFd) -> io::Result<Self> {
+    /// What `output` asks for; `sink` is where it goes if it is captured, `fd` the process's own stream. With `log` what would be
+    /// thrown away is logged.
+    pub(super) fn new(output: &Output, sink: Option<&Arc<Sink>>, fd: RawFd, log: bool) -> io::Result<Self> {
         Ok(match (output, sink) {
             (Output::Inherit, _) => Target::Inherit(lend(fd)?),
-            (Output::Lines(host), _) => Target::Lines { host: Arc::clone(host), begun: Vec::new() },
+            (Output::Lines(host), _) => Target::Lines { to: LinesTo::Host(Arc::clone(host)), begun: Vec::new() },
+            (Output::Discard, _) if log => Target::Lines { to: LinesTo::Log, begun: Vec::new() },
             (Output::Capture { .. }, Some(sink)) => Target::Capture(Arc::clone(sink)),
             (Output::Discard | Output::Capture { .. }, _) => Target::Discard,
         })
@@ -174,9 +192,9 @@ pub(super) fn write<T: WasiHost>(host: &mut T, output: usize, bytes: &[u8]) -> w
             let inherited = Arc::clone(inherited);
             Ok(inherited.write(host, bytes)?)
         }
-        Some(Target::Lines { host: lines, begun }) => {
-            let (lines, mut begun) = (Arc::clone(lines), std::mem::take(begun));
-            let written = write_lines(host, output, &*lines, &mut begun, bytes);
+        Some(Target::Lines { to, begun }) => {
+            let (to, mut begun) = (to.clone(), std::mem::take(begun));
+            let written = write_lines(host, output, &to, &mut begun, bytes);
             if let Some(Target::Lines { begun: place, .. }) = host.wasi().context()?.outputs.get_mut(output) {
                 *place = begun;
             }
@@ -190,7 +208,7 @@ pub(super) fn write<T: WasiHost>(host: &mut T, output: usize, bytes: &[u8]) -> w
 fn write_lines<T: WasiHost>(
     host: &mut T,
     output: usize,
-    lines: &dyn Lines,
+    to: &LinesTo,
     begun: &mut Vec<u8>,
     bytes: &[u8],
 ) -> wasmtime::Result<Result<usize, Errno>> {
@@ -209,11 +227,11 @@ fn write_lines<T: WasiHost>(
         let (piece, after) = rest.split_at(len);
         check_interrupt(host)?;
         if begun.is_empty() {
-            host.call_out(|| lines.line(fd, piece, end.is_some()));
+            to.give(host, fd, piece, end.is_some());
         } else {
             let mut line = std::mem::take(begun);
             line.extend_from_slice(piece);
-            host.call_out(|| lines.line(fd, &line, end.is_some()));
+            to.give(host, fd, &line, end.is_some());
             line.clear();
             *begun = line;
         }
@@ -225,10 +243,10 @@ fn write_lines<T: WasiHost>(
 /// Gives the host the lines that the guest has begun and not ended: its call is over.
 pub fn finish<T: WasiHost>(host: &mut T) {
     for output in 0..2 {
-        let Some(Target::Lines { host: lines, begun }) = host.wasi().output(output) else { continue };
+        let Some(Target::Lines { to, begun }) = host.wasi().output(output) else { continue };
         if !begun.is_empty() {
-            let (lines, begun) = (Arc::clone(lines), std::mem::take(begun));
-            host.call_out(|| lines.line(descriptor(output), &begun, false));
+            let (to, begun) = (to.clone(), std::mem::take(begun));
+            to.give(host, descriptor(output), &begun, false);
         }
     }
 }
