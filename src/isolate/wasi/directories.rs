@@ -6,7 +6,8 @@ use crate::config::Directory;
 use crate::error::{Error, Result, Status};
 use std::fs::File;
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
@@ -97,15 +98,36 @@ impl Preopen {
     }
 
     /// Holds the directory that was meant. A guest that may write above it could since have put a symbolic link in its
-    /// place, so what was opened has to carry the same name still.
+    /// place, so none is followed. A kernel without `openat2`, or a host that forbids it, is asked for the name of what was
+    /// opened instead, which takes longer.
     fn pin(&self) -> io::Result<File> {
-        let flags = libc::O_PATH | libc::O_DIRECTORY | libc::O_CLOEXEC;
-        let file = File::options().read(true).custom_flags(flags).open(&self.host)?;
-        let real = std::fs::read_link(Path::new("/proc/self/fd").join(file.as_raw_fd().to_string()))?;
-        if real != self.host {
-            return Err(io::Error::other("another directory has taken its place"));
+        let swapped = || io::Error::other("another directory has taken its place");
+        match open_without_links(&self.host) {
+            Err(e) if matches!(e.raw_os_error(), Some(libc::ENOSYS | libc::EPERM)) => {}
+            Err(e) if e.raw_os_error() == Some(libc::ELOOP) => return Err(swapped()),
+            opened => return opened,
         }
-        Ok(file)
+        let file = File::options().read(true).custom_flags(PINNED).open(&self.host)?;
+        let real = std::fs::read_link(Path::new("/proc/self/fd").join(file.as_raw_fd().to_string()))?;
+        if real != self.host { Err(swapped()) } else { Ok(file) }
+    }
+}
+
+const PINNED: i32 = libc::O_PATH | libc::O_DIRECTORY | libc::O_CLOEXEC;
+
+/// Opens a directory by a path without any symbolic link in it.
+fn open_without_links(path: &Path) -> io::Result<File> {
+    let path = std::ffi::CString::new(path.as_os_str().as_bytes())?;
+    // SAFETY: all of the struct is integers, for which zero is a value.
+    let mut how: libc::open_how = unsafe { std::mem::zeroed() };
+    how.flags = u64::from(PINNED.cast_unsigned());
+    how.resolve = libc::RESOLVE_NO_SYMLINKS;
+    // SAFETY: the path ends with a NUL, the struct is as large as is said, and a descriptor that comes back is new.
+    unsafe {
+        match libc::syscall(libc::SYS_openat2, libc::AT_FDCWD, path.as_ptr(), &raw const how, size_of::<libc::open_how>()) {
+            -1 => Err(io::Error::last_os_error()),
+            fd => Ok(File::from_raw_fd(fd as i32)),
+        }
     }
 }
 
