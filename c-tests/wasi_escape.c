@@ -43,7 +43,7 @@ static const struct name NAMES[] = {
     N("f/../../secret"), N("/"), N("//"), N("/."), N("/.."), N("/f"), N("//f"), N("/secret"), N("/etc/passwd"), N("/proc/self/root/etc/passwd"),
     N("/proc/self/cwd/f"), N("/proc/self/fd/0"), N("/proc/self/fd/3/f"), N("/dev/zero"), N("/tmp"), N("proc/etc/passwd"), N(""), N("."), N("./"),
     N("./."), N("f"), N("f/"), N("f/."), N("f/.."), N("d"), N("d/"), N("d/."), N("d//f"), N("d/./f"), N("d/../f"), N("empty"), N("empty/"),
-    N("none"), N("none/"), N("none/none"), N("none/.."), N("\0"), N("f\0"), N("\0/../secret"), N("f\0/../../secret"), N("..\0"), N("\xff\xfe"),
+    N("none"), N("none/"), N("none/none"), N("none/.."), N("\0"), N("f\0"), N("\0/../secret"), N("f\0/../../secret"), N("..\0"), N("\xff\xfe"), N("odd/\xff\xfe"), N("odd"),
     N("d/\xc3\x28"), N("\xff/../../secret"), N("../\xff"), N("\xed\xa0\x80"), N("...") , N(". ."), N("..f"), N("~"), N("*"), N("C:\\f"), N("..\\secret"),
 };
 
@@ -513,6 +513,41 @@ static void renumbered(void) {
     refill_jail();
 }
 
+/* What a guest opens is closed in every program that the host starts meanwhile. */
+static void nothing_is_inherited(void) {
+    struct guest guest = visit(module, NULL);
+    int flags_before[64];
+    for (int fd = 0; fd < 64; fd++) flags_before[fd] = fcntl(fd, F_GETFD);
+    CHECK(open_name(&guest, JAIL, N("f"), 0, 0, READ | WRITE) > RO);
+    CHECK(open_name(&guest, JAIL, N("fresh"), 0, CREAT, READ | WRITE) > RO);
+    CHECK(open_name(&guest, JAIL, N("d"), 0, DIRECTORY, READ) > RO);
+    CHECK(open_name(&guest, RO, N("d"), 0, DIRECTORY, READ) > RO);
+    CHECK_EQ(MAKE(&guest, fd_readdir, JAIL, BUFFER, BUFFER_LEN, 0, RESULT), ERRNO_OK);
+    int opened = 0;
+    for (int fd = 0; fd < 64; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        if (flags == flags_before[fd]) continue;
+        opened++;
+        CHECK_EQ(flags, FD_CLOEXEC);
+    }
+    CHECK(opened >= 4);
+    leave(&guest);
+    refill_jail();
+}
+
+/* A name that is no text cannot be listed, nor a directory that has one to the end; what is beside it can be used. */
+static void odd_names(void) {
+    struct guest guest = visit(module, NULL);
+    int32_t odd = open_name(&guest, JAIL, N("odd"), 0, DIRECTORY, READ);
+    CHECK(odd > RO);
+    CHECK_EQ(MAKE(&guest, fd_readdir, odd, BUFFER, BUFFER_LEN, 0, RESULT), ERRNO_ILSEQ);
+    put(&guest, NAME, "f", 1);
+    CHECK_EQ(MAKE(&guest, path_create_directory, odd, NAME, 1), ERRNO_OK);
+    CHECK_EQ(MAKE(&guest, fd_readdir, JAIL, BUFFER, BUFFER_LEN, 0, RESULT), ERRNO_OK);
+    leave(&guest);
+    refill_jail();
+}
+
 /* Only a directory has names: no other descriptor is taken for one. */
 static void no_directory_at_all(void) {
     struct guest guest = visit(module, NULL);
@@ -558,6 +593,8 @@ static void tries(int refused) {
     between_two_directories();
     renumbered();
     no_directory_at_all();
+    nothing_is_inherited();
+    odd_names();
     end();
 }
 
