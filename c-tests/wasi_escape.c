@@ -455,6 +455,30 @@ static void moved_while_open(void) {
 
 /* ---- Two directories ---- */
 
+/* Whatever a guest opens first, the directories that it is given stay what they are, and what may be done in them. */
+static void opened_first(void) {
+    static const struct {
+        int32_t base;
+        const char *name;
+    } FIRST[] = {{JAIL, "d"}, {JAIL, "."}, {RO, "d"}, {RO, "."}};
+    for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST; i++) {
+        struct guest guest = visit(module, NULL);
+        int32_t opened = open_name(&guest, FIRST[i].base, named(FIRST[i].name), 0, DIRECTORY, READ);
+        CHECK(opened > RO);
+        put_names(&guest, N("fresh"), N("d/e"));
+        CHECK_EQ(MAKE(&guest, path_create_directory, JAIL, NAME, 5), ERRNO_OK);
+        CHECK_EQ(access(at("jail/fresh"), F_OK), 0);
+        CHECK_EQ(MAKE(&guest, path_remove_directory, JAIL, NAME, 5), ERRNO_OK);
+        CHECK_EQ(MAKE(&guest, path_rename, JAIL, OTHER, 3, JAIL, NAME, 5), ERRNO_OK);
+        CHECK_EQ(MAKE(&guest, path_rename, JAIL, NAME, 5, JAIL, OTHER, 3), ERRNO_OK);
+        CHECK_EQ(MAKE(&guest, path_create_directory, RO, NAME, 5), ERRNO_PERM);
+        CHECK_EQ(MAKE(&guest, path_symlink, OTHER, 3, RO, NAME, 5), ERRNO_PERM);
+        if (FIRST[i].base == RO) CHECK_EQ(MAKE(&guest, path_create_directory, opened, NAME, 5), ERRNO_PERM);
+        leave(&guest);
+        CHECK(outside_is_untouched("a guest that opens a directory first"));
+    }
+}
+
 /* Nothing goes from a directory to read to one to write or back, and no link of one is followed into the other. */
 static void between_two_directories(void) {
     struct guest guest = visit(module, NULL);
@@ -589,6 +613,7 @@ static void tries(int refused) {
     begin();
     every_call_with_every_name(refused == 0 ? 3 : refused == ENOSYS ? 1 : 0);
     what_a_guest_is_told();
+    opened_first();
     moved_while_open();
     between_two_directories();
     renumbered();
