@@ -506,6 +506,16 @@ static void between_two_directories(void) {
     REQUIRE(f > RO);
     CHECK(transfer(&guest, C_fd_write, f, 1) != ERRNO_OK);
     CHECK_EQ(MAKE(&guest, fd_filestat_set_times, f, 0, 0, 5), ERRNO_PERM);
+    int32_t d = open_name(&guest, RO, N("d"), 0, DIRECTORY, READ);
+    REQUIRE(d > RO);
+    static const struct name itself[] = {N("."), N("./"), N("d/.."), N("ind/..")};
+    for (size_t i = 0; i < sizeof itself / sizeof *itself; i++) {
+        put(&guest, NAME, itself[i].bytes, itself[i].length);
+        for (int32_t lookup = 0; lookup <= FOLLOW; lookup++)
+            CHECK_EQ(MAKE(&guest, path_filestat_set_times, RO, lookup, NAME, (int64_t)itself[i].length, 0, 0, 5), ERRNO_PERM);
+    }
+    CHECK_EQ(MAKE(&guest, fd_filestat_set_times, RO, 0, 0, 5), ERRNO_PERM);
+    CHECK_EQ(MAKE(&guest, fd_filestat_set_times, d, 0, 0, 5), ERRNO_PERM);
     leave(&guest);
     CHECK(outside_is_untouched("a guest with two directories"));
 }
