@@ -43,7 +43,7 @@ static const struct name NAMES[] = {
     N("f/../../secret"), N("/"), N("//"), N("/."), N("/.."), N("/f"), N("//f"), N("/secret"), N("/etc/passwd"), N("/proc/self/root/etc/passwd"),
     N("/proc/self/cwd/f"), N("/proc/self/fd/0"), N("/proc/self/fd/3/f"), N("/dev/zero"), N("/tmp"), N("proc/etc/passwd"), N(""), N("."), N("./"),
     N("./."), N("f"), N("f/"), N("f/."), N("f/.."), N("d"), N("d/"), N("d/."), N("d//f"), N("d/./f"), N("d/../f"), N("empty"), N("empty/"),
-    N("none"), N("none/"), N("none/none"), N("none/.."), N("\0"), N("f\0"), N("\0/../secret"), N("f\0/../../secret"), N("..\0"), N("\xff\xfe"),
+    N("none"), N("none/"), N("none/none"), N("none/.."), N("\0"), N("f\0"), N("\0/../secret"), N("f\0/../../secret"), N("..\0"), N("\xff\xfe"), N("odd/\xff\xfe"), N("odd"),
     N("d/\xc3\x28"), N("\xff/../../secret"), N("../\xff"), N("\xed\xa0\x80"), N("...") , N(". ."), N("..f"), N("~"), N("*"), N("C:\\f"), N("..\\secret"),
 };
 
@@ -455,6 +455,30 @@ static void moved_while_open(void) {
 
 /* ---- Two directories ---- */
 
+/* Whatever a guest opens first, the directories that it is given stay what they are, and what may be done in them. */
+static void opened_first(void) {
+    static const struct {
+        int32_t base;
+        const char *name;
+    } FIRST[] = {{JAIL, "d"}, {JAIL, "."}, {RO, "d"}, {RO, "."}};
+    for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST; i++) {
+        struct guest guest = visit(module, NULL);
+        int32_t opened = open_name(&guest, FIRST[i].base, named(FIRST[i].name), 0, DIRECTORY, READ);
+        CHECK(opened > RO);
+        put_names(&guest, N("fresh"), N("d/e"));
+        CHECK_EQ(MAKE(&guest, path_create_directory, JAIL, NAME, 5), ERRNO_OK);
+        CHECK_EQ(access(at("jail/fresh"), F_OK), 0);
+        CHECK_EQ(MAKE(&guest, path_remove_directory, JAIL, NAME, 5), ERRNO_OK);
+        CHECK_EQ(MAKE(&guest, path_rename, JAIL, OTHER, 3, JAIL, NAME, 5), ERRNO_OK);
+        CHECK_EQ(MAKE(&guest, path_rename, JAIL, NAME, 5, JAIL, OTHER, 3), ERRNO_OK);
+        CHECK_EQ(MAKE(&guest, path_create_directory, RO, NAME, 5), ERRNO_PERM);
+        CHECK_EQ(MAKE(&guest, path_symlink, OTHER, 3, RO, NAME, 5), ERRNO_PERM);
+        if (FIRST[i].base == RO) CHECK_EQ(MAKE(&guest, path_create_directory, opened, NAME, 5), ERRNO_PERM);
+        leave(&guest);
+        CHECK(outside_is_untouched("a guest that opens a directory first"));
+    }
+}
+
 /* Nothing goes from a directory to read to one to write or back, and no link of one is followed into the other. */
 static void between_two_directories(void) {
     struct guest guest = visit(module, NULL);
@@ -482,6 +506,16 @@ static void between_two_directories(void) {
     REQUIRE(f > RO);
     CHECK(transfer(&guest, C_fd_write, f, 1) != ERRNO_OK);
     CHECK_EQ(MAKE(&guest, fd_filestat_set_times, f, 0, 0, 5), ERRNO_PERM);
+    int32_t d = open_name(&guest, RO, N("d"), 0, DIRECTORY, READ);
+    REQUIRE(d > RO);
+    static const struct name itself[] = {N("."), N("./"), N("d/.."), N("ind/..")};
+    for (size_t i = 0; i < sizeof itself / sizeof *itself; i++) {
+        put(&guest, NAME, itself[i].bytes, itself[i].length);
+        for (int32_t lookup = 0; lookup <= FOLLOW; lookup++)
+            CHECK_EQ(MAKE(&guest, path_filestat_set_times, RO, lookup, NAME, (int64_t)itself[i].length, 0, 0, 5), ERRNO_PERM);
+    }
+    CHECK_EQ(MAKE(&guest, fd_filestat_set_times, RO, 0, 0, 5), ERRNO_PERM);
+    CHECK_EQ(MAKE(&guest, fd_filestat_set_times, d, 0, 0, 5), ERRNO_PERM);
     leave(&guest);
     CHECK(outside_is_untouched("a guest with two directories"));
 }
@@ -510,6 +544,41 @@ static void renumbered(void) {
     }
     leave(&guest);
     CHECK(outside_is_untouched("a guest that renumbers"));
+    refill_jail();
+}
+
+/* What a guest opens is closed in every program that the host starts meanwhile. */
+static void nothing_is_inherited(void) {
+    struct guest guest = visit(module, NULL);
+    int flags_before[64];
+    for (int fd = 0; fd < 64; fd++) flags_before[fd] = fcntl(fd, F_GETFD);
+    CHECK(open_name(&guest, JAIL, N("f"), 0, 0, READ | WRITE) > RO);
+    CHECK(open_name(&guest, JAIL, N("fresh"), 0, CREAT, READ | WRITE) > RO);
+    CHECK(open_name(&guest, JAIL, N("d"), 0, DIRECTORY, READ) > RO);
+    CHECK(open_name(&guest, RO, N("d"), 0, DIRECTORY, READ) > RO);
+    CHECK_EQ(MAKE(&guest, fd_readdir, JAIL, BUFFER, BUFFER_LEN, 0, RESULT), ERRNO_OK);
+    int opened = 0;
+    for (int fd = 0; fd < 64; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        if (flags == flags_before[fd]) continue;
+        opened++;
+        CHECK_EQ(flags, FD_CLOEXEC);
+    }
+    CHECK(opened >= 4);
+    leave(&guest);
+    refill_jail();
+}
+
+/* A name that is no text cannot be listed, nor a directory that has one to the end; what is beside it can be used. */
+static void odd_names(void) {
+    struct guest guest = visit(module, NULL);
+    int32_t odd = open_name(&guest, JAIL, N("odd"), 0, DIRECTORY, READ);
+    CHECK(odd > RO);
+    CHECK_EQ(MAKE(&guest, fd_readdir, odd, BUFFER, BUFFER_LEN, 0, RESULT), ERRNO_ILSEQ);
+    put(&guest, NAME, "f", 1);
+    CHECK_EQ(MAKE(&guest, path_create_directory, odd, NAME, 1), ERRNO_OK);
+    CHECK_EQ(MAKE(&guest, fd_readdir, JAIL, BUFFER, BUFFER_LEN, 0, RESULT), ERRNO_OK);
+    leave(&guest);
     refill_jail();
 }
 
@@ -554,10 +623,13 @@ static void tries(int refused) {
     begin();
     every_call_with_every_name(refused == 0 ? 3 : refused == ENOSYS ? 1 : 0);
     what_a_guest_is_told();
+    opened_first();
     moved_while_open();
     between_two_directories();
     renumbered();
     no_directory_at_all();
+    nothing_is_inherited();
+    odd_names();
     end();
 }
 

@@ -73,8 +73,8 @@ static const struct {
 enum { NLINKS = sizeof LINKS / sizeof *LINKS };
 
 MAYBE_UNUSED static void fill_jail(void) {
-    static const char *const directories[] = {"jail/d", "jail/d/e", "jail/empty"};
-    static const char *const files[] = {"jail/f", "jail/d/f", "jail/d/e/f", "jail/\xff\xfe"};
+    static const char *const directories[] = {"jail/d", "jail/d/e", "jail/empty", "jail/odd"};
+    static const char *const files[] = {"jail/f", "jail/d/f", "jail/d/e/f", "jail/odd/\xff\xfe"}; /* no name for a guest */
     for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) REQUIRE(mkdir(at(directories[i]), 0700) == 0);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) make_file(at(files[i]), "inside");
     for (size_t i = 0; i < NLINKS; i++) {

@@ -11,9 +11,21 @@ use tempfile::TempDir;
 /// What the files outside say. It must come into the memory of no guest.
 pub const SECRET: &[u8] = b"no guest has ever read this";
 
+/// What the writable directory has in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Contents {
+    /// The size of the largest file.
+    pub largest: u64,
+    /// Those of all files together, however many names they have.
+    pub bytes: u64,
+    /// Files, directories and links.
+    pub names: usize,
+}
+
 pub struct Tree {
     root: TempDir,
     names: Vec<Vec<u8>>,
+    beginning: Contents,
     /// All that guests must not change, as it was.
     outside: String,
 }
@@ -34,8 +46,9 @@ impl Tree {
         symlink("../secret", at("r/out"))?;
         symlink("d", at("r/ind"))?;
         let names = names(root.path());
-        let mut tree = Tree { root, names, outside: String::new() };
+        let mut tree = Tree { root, names, beginning: Contents::default(), outside: String::new() };
         tree.fill()?;
+        tree.beginning = tree.reset()?;
         tree.outside = tree.look()?;
         Ok(tree)
     }
@@ -98,11 +111,17 @@ impl Tree {
         Ok(())
     }
 
-    /// Makes the writable directory what it was in the beginning; gives the size of the largest file that was there.
-    pub fn reset(&self) -> io::Result<u64> {
-        let largest = empty(&self.writable())?;
+    /// What the writable directory has each time before a guest comes.
+    pub fn beginning(&self) -> Contents {
+        self.beginning
+    }
+
+    /// Makes the writable directory what it was in the beginning; gives what was there.
+    pub fn reset(&self) -> io::Result<Contents> {
+        let mut found = Contents::default();
+        empty(&self.writable(), &mut found)?;
         self.fill()?;
-        Ok(largest)
+        Ok(found)
     }
 
     fn fill(&self) -> io::Result<()> {
@@ -233,19 +252,23 @@ fn names(root: &Path) -> Vec<Vec<u8>> {
     names
 }
 
-/// Removes what is in a directory, and follows no link; gives the size of the largest file.
-fn empty(dir: &Path) -> io::Result<u64> {
-    let mut largest = 0;
+/// Removes what is in a directory, and follows no link.
+fn empty(dir: &Path, found: &mut Contents) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
         let meta = fs::symlink_metadata(&path)?;
+        found.names += 1;
         if meta.is_dir() {
-            largest = largest.max(empty(&path)?);
+            empty(&path, found)?;
             fs::remove_dir(&path)?;
-        } else {
-            largest = largest.max(if meta.is_file() { meta.len() } else { 0 });
-            fs::remove_file(&path)?;
+            continue;
         }
+        if meta.is_file() {
+            found.largest = found.largest.max(meta.len());
+            // A file counts with the last of its names.
+            found.bytes += if meta.nlink() == 1 { meta.len() } else { 0 };
+        }
+        fs::remove_file(&path)?;
     }
-    Ok(largest)
+    Ok(())
 }

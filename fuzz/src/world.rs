@@ -3,7 +3,7 @@
 use super::calls::{BUFFERS, BUFFERS_LEN, Call, PREPARED, RESULTS};
 use super::guest::{Guest, Session};
 use super::input::Input;
-use super::tree::{SECRET, Tree};
+use super::tree::{Contents, SECRET, Tree};
 use super::watchdog::Watchdog;
 use dwcp_wasm::ffi::status::{
     DWCP_ERR_DENIED, DWCP_ERR_EXIT, DWCP_ERR_LIMIT_IO, DWCP_ERR_TIMEOUT, DWCP_ERR_TRAP, DWCP_ERR_VM_DEAD, DWCP_OK,
@@ -14,8 +14,36 @@ use std::fs;
 /// The most calls of one sequence.
 const MOST: usize = 64;
 
-/// A file's size and a session's open files, at most, by runtime.
-const LIMITS: [(u64, usize); 3] = [(10 << 20, 10), (5000, 3), (1 << 16, 100)];
+/// What a session may have at most, and what each of its calls may add.
+struct Limits {
+    file_size: u64,
+    open_files: usize,
+    bytes_written: u64,
+    files_created: usize,
+    /// What else a runtime is told, and what it denies.
+    deterministic: bool,
+    denied: &'static str,
+}
+
+const LIMITS: [Limits; 3] = [
+    Limits {
+        file_size: 10 << 20,
+        open_files: 10,
+        bytes_written: 100 << 20,
+        files_created: 10_000,
+        deterministic: false,
+        denied: "",
+    },
+    Limits {
+        file_size: 5000,
+        open_files: 3,
+        bytes_written: 200,
+        files_created: 0,
+        deterministic: true,
+        denied: r#""path_link", "sock_*""#,
+    },
+    Limits { file_size: 1 << 16, open_files: 100, bytes_written: 20_000, files_created: 1, deterministic: false, denied: "" },
+];
 
 /// The errnos are numbered from 0 to this.
 const LAST_ERRNO: i32 = 76;
@@ -43,17 +71,18 @@ impl World {
     pub fn new() -> World {
         let tree = Tree::new().expect("the tree is made");
         let (writable, read_only) = (tree.writable(), tree.read_only());
-        let guest = |(i, (size, files)): (usize, &(u64, usize))| {
-            let denied = if i == 1 { r#""path_link", "sock_*""# } else { "" };
+        let guest = |limits: &Limits| {
+            let Limits { file_size, open_files, bytes_written, files_created, deterministic, denied } = limits;
             Guest::new(&format!(
                 r#"{{"allowed_syscalls": [], "denied_syscalls": [{denied}], "network_access": true, "filesystem_access": true,
                 "allowed_directories": [{{"host": {writable:?}, "guest": "/", "read_only": false}},
-                {{"host": {read_only:?}, "guest": "/r", "read_only": true}}],
-                "max_file_size": {size}, "max_open_files": {files}, "max_live_vms": 4, "session_idle_timeout_ms": 0,
+                {{"host": {read_only:?}, "guest": "/r", "read_only": true}}], "deterministic": {deterministic},
+                "max_file_size": {file_size}, "max_open_files": {open_files}, "max_bytes_written": {bytes_written},
+                "max_files_created": {files_created}, "max_live_vms": 4, "session_idle_timeout_ms": 0,
                 "enable_fuel_metering": false}}"#
             ))
         };
-        let guests = LIMITS.iter().enumerate().map(guest).collect();
+        let guests = LIMITS.iter().map(guest).collect();
         let buffer = vec![0; BUFFERS_LEN as usize];
         World { guests, tree, watchdog: Watchdog::new(), settled: None, buffer }
     }
@@ -62,15 +91,13 @@ impl World {
     pub fn run(&mut self, bytes: &[u8]) {
         let mut input = Input::new(bytes);
         let which = input.below(self.guests.len());
-        let (max_size, max_files) = LIMITS[which];
+        let limits = &LIMITS[which];
         let before = entries("/proc/self/fd");
         let mut log = String::new();
         let session = self.guests[which].session();
-        let mut opened = Vec::new();
-        for _ in 0..MOST {
-            if input.is_over() {
-                break;
-            }
+        let (mut opened, mut calls) = (Vec::new(), 0);
+        while calls < MOST && !input.is_over() {
+            calls += 1;
             let call = Call::choose(&mut input, &self.tree, &opened);
             let Some(errno) = make(&session, &call, &self.watchdog, &mut self.buffer, &mut log) else { break };
             if call.name() == "path_open" && errno == 0 {
@@ -81,15 +108,21 @@ impl World {
         }
         let open = entries("/proc/self/fd") - before;
         // The two directories that it was given are open too.
-        assert!(open <= max_files + 2, "{open} descriptors for a guest that may have {max_files} files open\n{log}");
+        let most = limits.open_files + 2;
+        assert!(open <= most, "{open} descriptors for a guest that may have {most}\n{log}");
         drop(session);
         let after = entries("/proc/self/fd");
         assert!(after == before, "{before} descriptors became {after}\n{log}");
         if let Some(change) = self.tree.change().expect("the tree can be looked at") {
             panic!("out of the guest's reach was changed:\n{change}{log}");
         }
-        let largest = self.tree.reset().expect("the tree is made anew");
-        assert!(largest <= max_size, "a file of {largest} bytes where {max_size} are allowed\n{log}");
+        let began = self.tree.beginning();
+        let Contents { largest, bytes, names } = self.tree.reset().expect("the tree is made anew");
+        assert!(largest <= limits.file_size, "a file of {largest} bytes where {} are allowed\n{log}", limits.file_size);
+        let most = began.bytes + calls as u64 * limits.bytes_written;
+        assert!(bytes <= most, "{bytes} bytes where {most} are allowed\n{log}");
+        let most = began.names + calls * limits.files_created;
+        assert!(names <= most, "{names} names where {most} are allowed\n{log}");
     }
 
     /// Panics where the process has more of anything than it had when this was called first.
