@@ -172,7 +172,7 @@ pub unsafe extern "C" fn dwcp_config_get_max_open_files(config: *const dwcp_conf
 }
 
 /// Sets max_bytes_written. Bytes that one call's guest may write to files, and by which it may make them larger, in all.
-/// Standard streams do not count. Each call of a session begins anew.
+/// What would pass it is refused as a whole, with EDQUOT. Standard streams do not count. Each call of a session begins anew.
 /// Range: 0 to INT64_MAX. Unit: bytes. Default: 100 MiB in every profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.
@@ -200,7 +200,7 @@ pub unsafe extern "C" fn dwcp_config_get_max_bytes_written(config: *const dwcp_c
 }
 
 /// Sets max_files_created. Files, directories and links that one call's guest may create, also if it removes them again.
-/// Each call of a session begins anew.
+/// One more is refused with EDQUOT. Each call of a session begins anew.
 /// Range: 0 to 10 000 000 names. Default: 10 000 in every profile. Per runtime: a call cannot change it.
 /// Returns: DWCP_OK, or the status of the error; the field is unchanged then.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT if `config` is NULL; DWCP_ERR_INVALID_CONFIG if `value` is out of range.

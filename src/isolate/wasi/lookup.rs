@@ -210,3 +210,62 @@ fn read_link(link: &OwnedFd) -> io::Result<Vec<u8>> {
     target.truncate(usize::try_from(len).map_err(|_| io::Error::last_os_error())?);
     Ok(target)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+    use std::os::unix::fs::symlink;
+
+    /// What the kernel says of a name, and what a walk does.
+    #[test]
+    fn a_walk_ends_where_the_kernel_does() -> io::Result<()> {
+        let tmp = tempfile::tempdir()?;
+        let root = tmp.path().join("root");
+        std::fs::create_dir_all(root.join("d/e"))?;
+        for file in ["f", "d/f", "d/e/f", "../secret"] {
+            std::fs::write(root.join(file), "")?;
+        }
+        for (to, link) in [
+            ("f", "to_f"),
+            ("d", "to_d"),
+            ("d/", "to_d_slash"),
+            ("to_d/e/../f", "around"),
+            ("loop", "loop"),
+            ("../secret", "out"),
+            ("/etc/passwd", "absolute"),
+            ("none", "dangling"),
+            ("../d/../../secret", "d/out"),
+        ] {
+            symlink(to, root.join(link))?;
+        }
+        let dir = File::open(&root)?;
+        let identity = |opened: io::Result<OwnedFd>| match opened.and_then(|fd| stat_of(fd.as_raw_fd())) {
+            Ok(stat) => Ok((stat.st_dev, stat.st_ino)),
+            Err(e) => Err(e.raw_os_error()),
+        };
+        const STARTS: [&str; 13] =
+            ["f", "d", "to_f", "to_d", "to_d_slash", "around", "loop", "out", "absolute", "dangling", "d/out", "none", "."];
+        const ENDS: [&str; 9] = ["", "/", "/.", "/..", "/../f", "/f", "//f", "/e/../f", "/../../secret"];
+        let mut compared = 0;
+        for name in
+            STARTS.iter().flat_map(|start| ENDS.iter().map(move |end| format!("{start}{end}"))).chain(["".into(), "/f".into()])
+        {
+            let name = Name::new(&name).unwrap();
+            for flags in
+                [libc::O_PATH, libc::O_PATH | libc::O_NOFOLLOW, libc::O_RDONLY, libc::O_RDONLY | libc::O_NOFOLLOW, libc::O_RDWR]
+            {
+                let flags = flags | libc::O_CLOEXEC;
+                let kernel = openat2(dir.as_raw_fd(), name.c_str(), flags);
+                if kernel.as_ref().is_err_and(|e| e.raw_os_error() == Some(libc::ENOSYS)) {
+                    return Ok(());
+                }
+                let walked = walk(dir.as_raw_fd(), name.c_str().to_bytes(), flags);
+                assert_eq!(identity(kernel), identity(walked), "{:?} {flags:#o}", name.c_str());
+                compared += 1;
+            }
+        }
+        assert!(compared > 500);
+        Ok(())
+    }
+}

@@ -169,6 +169,11 @@ macro_rules! invoke {
     };
 }
 
+/// Does the work of a call, whose errors then have its name.
+fn naming(call: &'static str, work: impl FnOnce() -> wasmtime::Result<i32>) -> wasmtime::Result<i32> {
+    work().map_err(|e| named(e, call))
+}
+
 /// An error that ends the guest; a pointer that cannot be followed with the name of the call that was given it.
 #[cold]
 fn named(error: wasmtime::Error, call: &'static str) -> wasmtime::Error {
@@ -225,8 +230,7 @@ pub fn add_to_linker<T: WasiHost>(linker: &mut Linker<T>, policy: &Arc<SyscallPo
                     host.wasi().prepare(rule.read_only)?;
                     #[allow(unused_mut, reason = "not every kind of call borrows it mutably")]
                     let mut memory = GuestMemory::Unshared(bytes);
-                    let done: wasmtime::Result<i32> = (|| invoke!($kind $name rule host memory ($($arg),*)))();
-                    done.map_err(|e| named(e, rule.call))
+                    naming(rule.call, || invoke!($kind $name rule host memory ($($arg),*)))
                 })?;
             })*
         };
