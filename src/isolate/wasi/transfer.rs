@@ -174,12 +174,15 @@ pub(super) fn grow<T: WasiHost>(
     change: impl FnOnce(&mut T, u64) -> Result<Result<u64, Errno>>,
 ) -> Result<Result<(u64, u64), Errno>> {
     let sandbox;
-    let _alone = match host.wasi().appends_within_limit(fd)? {
-        true => {
+    let (_alone, _beside_others) = match host.wasi().grows_within_limit(fd, growth)? {
+        Some((file, at_the_end)) => {
             sandbox = host.wasi().sandbox();
-            Some(sandbox.appends_alone(host)?)
+            match at_the_end {
+                true => (Some(sandbox.grows_alone(host, file)?), None),
+                false => (None, Some(sandbox.grows_beside_others(host, file)?)),
+            }
         }
-        false => None,
+        None => (None, None),
     };
     let room = match host.wasi().allows(fd, growth)? {
         Ok(room) => room,
