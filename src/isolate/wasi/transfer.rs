@@ -190,11 +190,9 @@ pub(super) fn grow<T: WasiHost>(
     };
     let changed = match room.may_signal {
         false => change(host, room.start)?,
-        // Another process may make the file larger meanwhile, so that the write begins past the process's own limit after all.
-        true => signals::unheard(
-            || change(host, room.start),
-            |result| matches!(result, Ok(Err(Errno::Fbig))).then_some(libc::SIGXFSZ),
-        )?,
+        // Another process may make the file larger meanwhile, so that the write, or a later piece of it, begins past the process's
+        // own limit after all. The result does not tell: of a piece that was written before it, it is that one's.
+        true => signals::unheard(|| change(host, room.start), |_| Some(libc::SIGXFSZ))?,
     };
     if matches!((growth, changed), (Growth::To(_), Ok(_)) | (_, Ok(1..))) {
         host.wasi().count_bytes(room.gap);
