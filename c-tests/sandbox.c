@@ -227,6 +227,38 @@ static void no_file_of_a_guest_is_a_stream(void) {
     dwcp_runtime_free(runtime);
 }
 
+/* Looks whether standard output, which is closed, is still that while a guest waits for its input. */
+static int look_meanwhile(void *data) {
+    thrd_sleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    *(bool *)data = fcntl(1, F_GETFD) != -1;
+    return 0;
+}
+
+static void nothing_of_a_wait_is_a_stream(void) {
+    dwcp_runtime_t *runtime = new_runtime(with_files());
+    dwcp_module_t *module = load(runtime, FILE_WAT);
+    dwcp_wasi_t *wasi = inheriting();
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    options.wasi = wasi;
+    options.timeout_ns = 200000000;
+    bool taken = true;
+    int ends[2], kept = fcntl(1, F_DUPFD, 10);
+    REQUIRE(pipe(ends) == 0 && dup2(ends[0], 0) == 0);
+    fflush(stdout);
+    close(1);
+    thrd_t looker;
+    REQUIRE(thrd_create(&looker, look_meanwhile, &taken) == thrd_success);
+    dwcp_value_t result;
+    dwcp_status_t status = call(module, "input", NULL, 0, &options, &result, 1, NULL);
+    thrd_join(looker, NULL);
+    dup2(kept, 1);
+    CHECK_EQ(status, DWCP_ERR_TIMEOUT);
+    CHECK(!taken);
+    dwcp_wasi_free(wasi);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
 struct reader {
     const dwcp_module_t *module;
     const dwcp_wasi_t *wasi;
@@ -344,6 +376,7 @@ int main(void) {
     alone("a file is filled meanwhile", a_file_is_filled_meanwhile);
     alone("the process has closed its streams", the_process_has_closed_its_streams);
     alone("no file of a guest is a stream", no_file_of_a_guest_is_a_stream);
+    alone("nothing of a wait is a stream", nothing_of_a_wait_is_a_stream);
     alone("one input for many", one_input_for_many);
     alone("a limit coped with", a_limit_coped_with);
     alone("read-only below writable", read_only_below_writable);
