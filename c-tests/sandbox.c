@@ -116,6 +116,54 @@ static void the_process_has_a_file_limit(void) {
     dwcp_runtime_free(runtime);
 }
 
+enum { MIB = 1 << 20, APPENDED = 4 * MIB };
+
+static const char APPEND_WAT[] =
+    "(module"
+    " (import \"" WASI "\" \"path_open\" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))"
+    " (import \"" WASI "\" \"fd_write\" (func $write (param i32 i32 i32 i32) (result i32)))"
+    " (memory (export \"memory\") 80) (data (i32.const 256) \"f\")"
+    " (func (export \"append\") (param $n i32) (result i32)"
+    "  (drop (call $open (i32.const 3) (i32.const 0) (i32.const 256) (i32.const 1) (i32.const 1) (i64.const 66) (i64.const 0) (i32.const 1) (i32.const 8)))"
+    "  (i32.store (i32.const 16) (i32.const 1024)) (i32.store (i32.const 20) (local.get $n))"
+    "  (drop (call $write (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 24))) (i32.load (i32.const 24))))";
+
+/* Makes the file as large as the process may as soon as the guest has begun to append to it. */
+static int fill(void *data) {
+    int fd = *(int *)data;
+    struct stat s;
+    while (fstat(fd, &s) == 0 && s.st_size < MIB) {}
+    return ftruncate(fd, APPENDED);
+}
+
+/* The same where the file is filled by another while the guest writes: what it has written is all that it is told. */
+static void a_file_is_filled_meanwhile(void) {
+    dwcp_runtime_t *runtime = new_runtime(with_files());
+    dwcp_module_t *module = load(runtime, APPEND_WAT);
+    dwcp_value_t n = dwcp_i32(1);
+    CHECK_EQ(errno_of(module, "append", &n, 1, NULL), 1);
+    struct rlimit limit = {APPENDED, RLIM_INFINITY};
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    int fd = open(file, O_RDWR | O_CLOEXEC), cut = 0;
+    REQUIRE(fd >= 0);
+    for (int round = 0; round < 1000 && cut < 3; round++) {
+        REQUIRE(ftruncate(fd, 0) == 0);
+        thrd_t filler;
+        REQUIRE(thrd_create(&filler, fill, &fd) == thrd_success);
+        n = dwcp_i32(APPENDED);
+        int32_t written = errno_of(module, "append", &n, 1, NULL);
+        thrd_join(filler, NULL);
+        CHECK(written >= MIB && written <= APPENDED);
+        CHECK_EQ(size_of(file), APPENDED);
+        cut += written < APPENDED;
+    }
+    CHECK(cut > 0);
+    close(fd);
+    unlink(file);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
 /* A number that the host has closed is closed for the guest, and stays free of the guest's files. */
 static void the_process_has_closed_its_streams(void) {
     dwcp_runtime_t *runtime = new_runtime(with_files());
@@ -175,6 +223,38 @@ static void no_file_of_a_guest_is_a_stream(void) {
     CHECK_EQ(opened, ERRNO_OK);
     CHECK(!taken);
     dwcp_imports_free(imports);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
+/* Looks whether standard output, which is closed, is still that while a guest waits for its input. */
+static int look_meanwhile(void *data) {
+    thrd_sleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    *(bool *)data = fcntl(1, F_GETFD) != -1;
+    return 0;
+}
+
+static void nothing_of_a_wait_is_a_stream(void) {
+    dwcp_runtime_t *runtime = new_runtime(with_files());
+    dwcp_module_t *module = load(runtime, FILE_WAT);
+    dwcp_wasi_t *wasi = inheriting();
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    options.wasi = wasi;
+    options.timeout_ns = 200000000;
+    bool taken = true;
+    int ends[2], kept = fcntl(1, F_DUPFD, 10);
+    REQUIRE(pipe(ends) == 0 && dup2(ends[0], 0) == 0);
+    fflush(stdout);
+    close(1);
+    thrd_t looker;
+    REQUIRE(thrd_create(&looker, look_meanwhile, &taken) == thrd_success);
+    dwcp_value_t result;
+    dwcp_status_t status = call(module, "input", NULL, 0, &options, &result, 1, NULL);
+    thrd_join(looker, NULL);
+    dup2(kept, 1);
+    CHECK_EQ(status, DWCP_ERR_TIMEOUT);
+    CHECK(!taken);
+    dwcp_wasi_free(wasi);
     dwcp_module_free(module);
     dwcp_runtime_free(runtime);
 }
@@ -293,8 +373,10 @@ int main(void) {
     REQUIRE(mkdtemp(root) != NULL);
     snprintf(file, sizeof file, "%s/f", root);
     alone("the process has a file limit", the_process_has_a_file_limit);
+    alone("a file is filled meanwhile", a_file_is_filled_meanwhile);
     alone("the process has closed its streams", the_process_has_closed_its_streams);
     alone("no file of a guest is a stream", no_file_of_a_guest_is_a_stream);
+    alone("nothing of a wait is a stream", nothing_of_a_wait_is_a_stream);
     alone("one input for many", one_input_for_many);
     alone("a limit coped with", a_limit_coped_with);
     alone("read-only below writable", read_only_below_writable);

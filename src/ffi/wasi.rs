@@ -87,6 +87,21 @@ impl Lines for LineCallback {
     }
 }
 
+/// A callback with its user pointer, or what is left where there is none. Kept until nothing of the settings is borrowed: what was
+/// refused is let go of last, as its finalizer may free them.
+fn made<F, C>(
+    callback: Option<F>,
+    user: *mut c_void,
+    finalizer: dwcp_finalizer_fn,
+    make: impl FnOnce(F, Owned) -> C,
+) -> std::result::Result<Arc<C>, Owned> {
+    let owned = Owned { user: UserData(user), finalizer };
+    match callback {
+        Some(function) => Ok(Arc::new(make(function, owned))),
+        None => Err(owned),
+    }
+}
+
 /// What `f` gives is dropped when nothing of the settings is borrowed any more: it may be a callback that was replaced, whose
 /// finalizer may change these settings again, or free them.
 fn change<R>(wasi: *mut dwcp_wasi, error: *mut *mut dwcp_error, f: impl FnOnce(&mut WasiSettings) -> Result<R>) -> dwcp_status_t {
@@ -230,10 +245,10 @@ pub unsafe extern "C" fn dwcp_wasi_set_stdin_callback(
     finalizer: dwcp_finalizer_fn,
     error: *mut *mut dwcp_error,
 ) -> dwcp_status_t {
-    let owned = Owned { user: UserData(user), finalizer };
-    change(wasi, error, |settings| {
-        let function = callback.ok_or_else(|| null("callback"))?;
-        Ok(settings.set_stdin(Stdin::Host(Arc::new(ReadCallback { function, owned }))))
+    let source = made(callback, user, finalizer, |function, owned| ReadCallback { function, owned });
+    change(wasi, error, |settings| match &source {
+        Ok(source) => Ok(settings.set_stdin(Stdin::Host(Arc::<ReadCallback>::clone(source)))),
+        Err(_) => Err(null("callback")),
     })
 }
 
@@ -254,10 +269,10 @@ pub unsafe extern "C" fn dwcp_wasi_set_output_callback(
     finalizer: dwcp_finalizer_fn,
     error: *mut *mut dwcp_error,
 ) -> dwcp_status_t {
-    let owned = Owned { user: UserData(user), finalizer };
-    change(wasi, error, |settings| {
-        let function = callback.ok_or_else(|| null("callback"))?;
-        settings.set_output(fd, Output::Lines(Arc::new(LineCallback { function, owned })))
+    let lines = made(callback, user, finalizer, |function, owned| LineCallback { function, owned });
+    change(wasi, error, |settings| match &lines {
+        Ok(lines) => settings.set_output(fd, Output::Lines(Arc::<LineCallback>::clone(lines))),
+        Err(_) => Err(null("callback")),
     })
 }
 

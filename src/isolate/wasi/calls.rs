@@ -187,12 +187,10 @@ pub(super) fn fd_allocate<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd
 pub(super) fn fd_filestat_set_size<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32, size: i64) -> Result<i32> {
     let size = size.cast_unsigned();
     let changed = grow(host, fd, Growth::To(size), |host, _| {
-        let file = host.wasi().table(fd)?.file(fd);
-        Ok(file.and_then(|file| {
-            file.handle().set_len(size).map_err(|e| errno(&e))?;
-            file.seen = size;
-            Ok(0)
-        }))
+        let descriptors = host.wasi().table(fd)?;
+        let changed = descriptors.file(fd).and_then(|file| file.handle().set_len(size).map_err(|e| errno(&e)));
+        descriptors.forget_sizes();
+        Ok(changed.map(|()| 0))
     })?;
     Ok(number(changed.map(drop)))
 }

@@ -50,7 +50,8 @@ impl WasiState {
         WasiState { settings, limits, sinks, memory: None, one_instance, context: None, limit_hit: None, spent: Spent::default() }
     }
 
-    /// A session's next call begins: what it writes is captured anew, and the end of its input may not have been the last.
+    /// A session's next call begins: what it writes is captured anew, the end of its input may not have been the last, and others
+    /// may have changed its files.
     pub fn begin_call(&mut self) {
         if self.sinks.iter().flatten().any(|sink| sink.was_used()) {
             self.sinks = sinks(&self.settings);
@@ -60,6 +61,7 @@ impl WasiState {
         }
         let Some(context) = &mut self.context else { return };
         context.stdin.begin_call();
+        context.descriptors.forget_sizes();
         for (target, sink) in context.outputs.iter_mut().zip(&self.sinks) {
             if let (Target::Capture(place), Some(sink)) = (target, sink) {
                 *place = Arc::clone(sink);

@@ -88,6 +88,15 @@ impl Descriptors {
         }
     }
 
+    /// A file may have become smaller, perhaps one that is open here: how large each was says nothing any more.
+    pub(super) fn forget_sizes(&mut self) {
+        for slot in &mut self.slots {
+            if let Slot::File(file) = slot {
+                file.seen = 0;
+            }
+        }
+    }
+
     /// Puts `slot` under the lowest number that is free.
     pub(super) fn add(&mut self, slot: Slot) -> i32 {
         let is_free = |slot: &Slot| matches!(slot, Slot::Free);

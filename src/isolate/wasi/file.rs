@@ -21,6 +21,8 @@ pub(super) struct OpenFile {
     pub(super) read_only: bool,
     /// The file was at least so large when it was last seen.
     pub(super) seen: u64,
+    /// The same for all that are opened of one file.
+    pub(super) identity: u64,
 }
 
 /// How a file is opened.
@@ -33,7 +35,7 @@ pub(super) struct Access {
 }
 
 impl OpenFile {
-    pub(super) fn new(file: File, access: Access, size: u64) -> Self {
+    pub(super) fn new(file: File, access: Access, stat: &libc::stat) -> Self {
         OpenFile {
             file,
             position: 0,
@@ -42,7 +44,8 @@ impl OpenFile {
             readable: access.read,
             writable: access.write,
             read_only: access.read_only,
-            seen: size,
+            seen: size_of_file(stat),
+            identity: identity(stat),
         }
     }
 
@@ -172,18 +175,23 @@ pub(super) fn size_of_file(stat: &libc::stat) -> u64 {
     stat.st_size.max(0).cast_unsigned()
 }
 
-/// What the guest is told of a file. The device and the number on it are the host's; the guest gets one number for both, so that
-/// it can tell files from each other, as wasmtime-wasi's guests do.
-pub(super) fn filestat(stat: &libc::stat) -> Filestat {
+/// One number for the device and the number of a file on it, which are the host's: the guest can tell files from each other by it,
+/// as wasmtime-wasi's guests do.
+fn identity(stat: &libc::stat) -> u64 {
     let mut identity = DefaultHasher::new();
     (stat.st_dev, stat.st_ino).hash(&mut identity);
+    identity.finish()
+}
+
+/// What the guest is told of a file.
+pub(super) fn filestat(stat: &libc::stat) -> Filestat {
     let nanos = |seconds: i64, nanos: i64| {
         let whole = u64::try_from(seconds).ok()?.checked_mul(1_000_000_000)?;
         whole.checked_add(nanos.cast_unsigned())
     };
     Filestat {
         dev: 1,
-        ino: identity.finish(),
+        ino: identity(stat),
         filetype: filetype(lookup::kind(stat)),
         nlink: stat.st_nlink,
         size: size_of_file(stat),

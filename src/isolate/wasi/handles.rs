@@ -31,8 +31,8 @@ pub(super) fn duplicate(fd: RawFd) -> io::Result<OwnedFd> {
     }
 }
 
-/// The same under a number that is no standard stream's.
-pub(super) fn lifted(fd: OwnedFd) -> io::Result<OwnedFd> {
+/// What was opened just now, under a number that is no standard stream's.
+pub fn lifted(fd: OwnedFd) -> io::Result<OwnedFd> {
     if fd.as_raw_fd() < FIRST { duplicate(fd.as_raw_fd()) } else { Ok(fd) }
 }
 

@@ -14,6 +14,9 @@ use wasmtime_wasi::p1::types::Errno;
 /// (`PIPE_BUF`).
 const PIECE: usize = 4096;
 
+/// The most that is moved at once to and from anything: between two pieces the call can end.
+const MOST: usize = 1 << 20;
+
 /// The pause before the next attempt at what reports itself ready and then is not: a terminal with little room left does.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -118,11 +121,14 @@ impl Inherited {
         let mut done = 0;
         while done < bytes.len() {
             let rest = &bytes[done..];
-            let piece = if self.way == Way::Asked { &rest[..rest.len().min(PIECE)] } else { rest };
+            let piece = &rest[..rest.len().min(if self.way == Way::Asked { PIECE } else { MOST })];
             match self.transfer(host, libc::POLLOUT, || self.write_once(piece))? {
                 Ok(n) => done += n,
                 Err(_) if done > 0 => break,
                 Err(e) => return Ok(Err(errno(&e))),
+            }
+            if done < bytes.len() {
+                check_interrupt(host)?;
             }
         }
         Ok(Ok(done))
@@ -130,8 +136,8 @@ impl Inherited {
 
     pub(super) fn read<T: WasiHost>(&self, host: &T, buffer: &mut [u8]) -> Result<Result<usize, Errno>, Interrupted> {
         let read = self.transfer(host, libc::POLLIN, || {
-            let (at, len) = (buffer.as_mut_ptr().cast(), buffer.len());
-            // SAFETY: the pointer and length are those of a live slice.
+            let (at, len) = (buffer.as_mut_ptr().cast(), buffer.len().min(MOST));
+            // SAFETY: the pointer is that of a live slice, which has at least that length.
             transferred(unsafe {
                 match self.way {
                     Way::Socket => libc::recv(self.fd(), at, len, libc::MSG_DONTWAIT),
@@ -309,6 +315,21 @@ mod tests {
         // SAFETY: as above.
         unsafe { libc::signal(libc::SIGPIPE, old) };
         assert_eq!(SIGNALS.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn what_is_moved_to_and_from_a_file_ends_at_the_deadline() {
+        let file = tempfile::tempfile().unwrap();
+        let stream = inherited(&file);
+        let host = waiting_host(0);
+        assert_eq!(stream.write(&host, &vec![0; 8 << 20]), Err(DEADLINE));
+        assert!(file.metadata().unwrap().len() <= MOST as u64);
+        file.set_len(8 << 20).unwrap();
+        assert_eq!(stream.write(&waiting_host(10_000), &vec![0; 8 << 20]), Ok(Ok(8 << 20)));
+        io::Seek::rewind(&mut &file).unwrap();
+        assert_eq!(stream.read(&waiting_host(10_000), &mut vec![0; 8 << 20]), Ok(Ok(MOST)));
+        let zero = inherited(&File::open("/dev/zero").unwrap());
+        assert_eq!(zero.read(&waiting_host(10_000), &mut vec![0; 8 << 20]), Ok(Ok(MOST)));
     }
 
     #[test]

@@ -184,7 +184,10 @@ fn found<T: WasiHost>(host: &mut T, parent: &Directory, handle: OwnedFd, opening
     match lookup::kind(&stat) {
         libc::S_IFREG if opening.directory => Ok(Err(Errno::Notdir)),
         libc::S_IFREG => {
-            let file = OpenFile::new(File::from(handle), opening.access, file::size_of_file(&stat));
+            if opening.truncate {
+                host.wasi().table(-1)?.forget_sizes();
+            }
+            let file = OpenFile::new(File::from(handle), opening.access, &stat);
             Ok(Ok(Slot::File(Box::new(file))))
         }
         libc::S_IFDIR => {

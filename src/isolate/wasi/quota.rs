@@ -63,11 +63,12 @@ impl WasiState {
         self.spent.names += 1;
     }
 
-    /// Whether what is written to the file may end at another place than looking at it has told, unless nobody else appends
-    /// meanwhile.
-    pub(super) fn appends_within_limit(&mut self, fd: i32) -> wasmtime::Result<bool> {
-        let appends = self.table(fd)?.file(fd).is_ok_and(|file| file.append && file.writable);
-        Ok(appends && self.limits.max_file_size != u64::MAX)
+    /// The identity of a file that may not grow past a limit, and whether a change ends at another place than looking at the file
+    /// has told, unless nobody else makes it larger meanwhile.
+    pub(super) fn grows_within_limit(&mut self, fd: i32, growth: Growth) -> wasmtime::Result<Option<(u64, bool)>> {
+        let limited = self.limits.max_file_size != u64::MAX;
+        let file = self.table(fd)?.file(fd).ok().filter(|file| limited && file.writable);
+        Ok(file.map(|file| (file.identity, file.append && matches!(growth, Growth::Write { .. }))))
     }
 
     /// Whether the change to the file may be made as a whole. Only what the runtime forbids counts as a limit being hit, not

@@ -4,7 +4,7 @@ use super::clocks::ClockSettings;
 use super::{Interrupted, WasiHost, check_interrupt, until_next_look};
 use crate::config::{Config, Directory, writable_around};
 use crate::error::{Error, Result, Status};
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,11 +39,24 @@ pub(super) struct Allowed {
     pub(super) read_only: bool,
 }
 
-/// What the guests of one runtime must not do at the same time.
-#[derive(Debug, Default)]
+/// What the guests of one runtime must not do at the same time to the same file.
+#[derive(Debug)]
 pub(super) struct Order {
-    /// Held while the size of a file is looked at and the file then appended to.
-    appends: Mutex<()>,
+    /// Each of some files: held while the size of one is looked at and the file then appended to, shared while it is changed in
+    /// another way that may make it larger.
+    files: [RwLock<()>; 256],
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Order { files: [const { RwLock::new(()) }; 256] }
+    }
+}
+
+impl Order {
+    fn of(&self, file: u64) -> &RwLock<()> {
+        &self.files[file as usize % self.files.len()]
+    }
 }
 
 impl Default for SandboxLimits {
@@ -100,9 +113,15 @@ impl SandboxLimits {
         absent.map(|d| format!("allowed_directories: \"{}\" is no directory: guests do not see it", d.host.display())).collect()
     }
 
-    /// While the guard lives, no other guest of the runtime appends to a file.
-    pub(super) fn appends_alone<T: WasiHost>(&self, host: &T) -> Result<MutexGuard<'_, ()>, Interrupted> {
-        patiently(host, |time| self.order.appends.try_lock_for(time))
+    /// While the guard lives, no other guest of the runtime makes the file larger. `file` is its identity.
+    pub(super) fn grows_alone<T: WasiHost>(&self, host: &T, file: u64) -> Result<RwLockWriteGuard<'_, ()>, Interrupted> {
+        patiently(host, |time| self.order.of(file).try_write_for(time))
+    }
+
+    /// While the guard lives, no other guest of the runtime appends to the file.
+    pub(super) fn grows_beside_others<T: WasiHost>(&self, host: &T, file: u64) -> Result<RwLockReadGuard<'_, ()>, Interrupted> {
+        let order = self.order.of(file);
+        order.try_read().map_or_else(|| patiently(host, |time| order.try_read_for(time)), Ok)
     }
 }
 
@@ -189,12 +208,17 @@ mod tests {
     fn a_lock_is_waited_for_until_the_deadline() {
         let sandbox = SandboxLimits::default();
         let mut host = host(WasiSettings::default(), sandbox.clone());
-        let held = sandbox.appends_alone(&host).unwrap();
+        let held = sandbox.grows_alone(&host, 7).unwrap();
+        assert!(sandbox.grows_alone(&host, 8).is_ok() && sandbox.grows_beside_others(&host, 8).is_ok());
         let started = Instant::now();
         host.deadline = Some(started + Duration::from_millis(20));
-        assert!(sandbox.appends_alone(&host).is_err());
+        assert!(sandbox.grows_alone(&host, 7).is_err());
         assert!(started.elapsed() >= Duration::from_millis(20));
+        assert!(sandbox.grows_beside_others(&host, 7).is_err());
         drop(held);
-        assert!(sandbox.appends_alone(&host).is_ok());
+        let beside = sandbox.grows_beside_others(&host, 7).unwrap();
+        assert!(sandbox.grows_beside_others(&host, 7).is_ok() && sandbox.grows_alone(&host, 7).is_err());
+        drop(beside);
+        assert!(sandbox.grows_alone(&host, 7).is_ok());
     }
 }

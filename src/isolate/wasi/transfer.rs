@@ -174,12 +174,15 @@ pub(super) fn grow<T: WasiHost>(
     change: impl FnOnce(&mut T, u64) -> Result<Result<u64, Errno>>,
 ) -> Result<Result<(u64, u64), Errno>> {
     let sandbox;
-    let _alone = match host.wasi().appends_within_limit(fd)? {
-        true => {
+    let (_alone, _beside_others) = match host.wasi().grows_within_limit(fd, growth)? {
+        Some((file, at_the_end)) => {
             sandbox = host.wasi().sandbox();
-            Some(sandbox.appends_alone(host)?)
+            match at_the_end {
+                true => (Some(sandbox.grows_alone(host, file)?), None),
+                false => (None, Some(sandbox.grows_beside_others(host, file)?)),
+            }
         }
-        false => None,
+        None => (None, None),
     };
     let room = match host.wasi().allows(fd, growth)? {
         Ok(room) => room,
@@ -187,11 +190,9 @@ pub(super) fn grow<T: WasiHost>(
     };
     let changed = match room.may_signal {
         false => change(host, room.start)?,
-        // Another process may make the file larger meanwhile, so that the write begins past the process's own limit after all.
-        true => signals::unheard(
-            || change(host, room.start),
-            |result| matches!(result, Ok(Err(Errno::Fbig))).then_some(libc::SIGXFSZ),
-        )?,
+        // Another process may make the file larger meanwhile, so that the write, or a later piece of it, begins past the process's
+        // own limit after all. The result does not tell: of a piece that was written before it, it is that one's.
+        true => signals::unheard(|| change(host, room.start), |_| Some(libc::SIGXFSZ))?,
     };
     if matches!((growth, changed), (Growth::To(_), Ok(_)) | (_, Ok(1..))) {
         host.wasi().count_bytes(room.gap);

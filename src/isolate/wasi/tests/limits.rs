@@ -122,3 +122,53 @@ fn appending_guests_do_not_pass_the_limit_together() {
         assert!(std::fs::metadata(tmp.path().join("f")).unwrap().len() <= 1 << 20);
     }
 }
+
+/// While one guest appends, another makes the file longer in other ways: what is appended ends behind that.
+#[test]
+fn an_append_does_not_pass_the_limit_with_a_write_beside_it() {
+    const LIMIT: u64 = 8 << 20;
+    let tmp = tempfile::tempdir().unwrap();
+    let path = tmp.path().join("f");
+    let l = SandboxLimits { max_file_size: LIMIT, ..limits(&[(tmp.path(), "/", false)]) };
+    let size = || std::fs::metadata(&path).unwrap().len();
+    let mut appends = Guest::open(l.clone());
+    let mut writes = Guest::open(l);
+    for round in 0..20 {
+        std::fs::write(&path, "").unwrap();
+        let f = appends.open_path(3, "f", 0, 64, 1).unwrap();
+        let g = writes.open_path(3, "f", 0, 64, 0).unwrap();
+        std::thread::scope(|s| {
+            s.spawn(|| appends.transfer("fd_write", f, (1 << 16, LIMIT as u32), None));
+            while size() < 1 << 20 {}
+            match round % 2 {
+                0 => _ = writes.pwrite(g, 1, LIMIT as i64 - 1),
+                _ => _ = writes.call("fd_filestat_set_size", &[g, LIMIT as i64]),
+            }
+        });
+        assert!(size() <= LIMIT, "{}", size());
+        assert_eq!((appends.call("fd_close", &[f]), writes.call("fd_close", &[g])), (OK, OK));
+    }
+}
+
+/// What a guest empties it cannot fill with nothing for free, whichever descriptor it empties it by.
+#[test]
+fn a_gap_counts_after_the_guest_has_emptied_the_file() {
+    let tmp = tempfile::tempdir().unwrap();
+    let mut g = Guest::open(SandboxLimits { max_bytes_written: 1000, ..limits(&[(tmp.path(), "/", false)]) });
+    let f = g.open_path(3, "f", 1, 66, 0).unwrap();
+    let h = g.open_path(3, "f", 0, 66, 0).unwrap();
+    assert_eq!(g.pwrite(f, 100, 300), (OK, 100));
+    assert_eq!(g.call("fd_filestat_set_size", &[h, 0]), OK);
+    assert_eq!(g.pwrite(f, 100, 300), (OK, 100), "800 in all");
+    assert_eq!(g.call("fd_filestat_set_size", &[h, 0]), OK);
+    assert_eq!(g.pwrite(f, 1, 300).0, DQUOT);
+    assert_eq!(hit(&g), Some(("max_bytes_written", 1000, 1101)));
+    assert_eq!(g.pwrite(f, 1, 0), (OK, 1));
+
+    let mut g = Guest::open(SandboxLimits { max_bytes_written: 1000, ..limits(&[(tmp.path(), "/", false)]) });
+    let f = g.open_path(3, "f", 0, 66, 0).unwrap();
+    assert_eq!(g.pwrite(f, 100, 800), (OK, 100));
+    assert!(g.open_path(3, "f", 8, 66, 0).is_ok());
+    assert_eq!(g.pwrite(f, 1, 800).0, DQUOT);
+    assert_eq!(std::fs::metadata(tmp.path().join("f")).unwrap().len(), 0);
+}

@@ -18,6 +18,7 @@ use wasmtime::{Engine, ExternType, Instance, Linker, Memory, Module, Store, Val,
 pub const OK: i32 = 0;
 pub const ACCES: i32 = 2;
 pub const BADF: i32 = 8;
+pub const DQUOT: i32 = 19;
 pub const FBIG: i32 = 22;
 pub const INVAL: i32 = 28;
 pub const MFILE: i32 = 33;
