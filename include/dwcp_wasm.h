@@ -447,8 +447,8 @@ typedef struct dwcp_call_stats_t {
     /** Most bytes that the VM's memories had. */
     uint64_t peak_memory_bytes;
     /**
-     * The limit that ended the call, or the last one that refused the guest something, also where the guest coped: a static
-     * string such as "max_memory_bytes", or NULL.
+     * The limit that ended the call, or one that refused the guest something, also where the guest coped: a static string such as
+     * "max_memory_bytes", or NULL. Where several refused something it is one of them, not always the last.
      */
     const char *limit_hit;
     /** The code that a WASI command passed to proc_exit; 0 otherwise. */
@@ -476,7 +476,7 @@ typedef int32_t dwcp_output_mode_t;
 /**
  * Gives a guest its input when it reads stdin: puts up to `capacity` bytes (at least 1) into `buffer` and returns how many.
  * 0 is the end of the input, after which it is not called again in this call; a negative number is an error (the guest gets errno
- * EIO) and the next read calls it again. `buffer` is the guest's memory itself: write only. Where and how it runs, and what it may
+ * EIO) and the next read calls it again; more than `capacity` counts as `capacity`. `buffer` is the guest's memory itself: write only. Where and how it runs, and what it may
  * not do, is the same as for a dwcp_host_fn; it cannot be interrupted: a deadline that passes in it ends the call when it returns.
  */
 typedef int64_t (*dwcp_read_fn)(void *user, uint8_t *buffer, size_t capacity);
@@ -3092,8 +3092,10 @@ dwcp_status_t dwcp_runtime_execute(dwcp_runtime_t *runtime,
  * holds unless the options ask for another time.
  *
  * Returns: DWCP_OK and the command's exit code in `exit_code`, whatever the code; returning from _start is 0. `stats` is
- * written in any case.
- * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL, a struct_size is not set, a limit above its ceiling),
+ * written in any case. A command that a limit has refused something, and that exits with another code than 0, is that limit's error:
+ * `exit_code` is 0 then, and the stats and dwcp_error_exit_code have the code.
+ * Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL, a struct_size is not set, a limit above its ceiling, a directory of
+ * `options.wasi` that allowed_directories does not allow),
  * DWCP_ERR_NOT_FOUND (the module exports no _start), DWCP_ERR_TRAP, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT,
  * DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY (also when the guest exits with another code than 0 after a
  * growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_NO_MEMORY, DWCP_ERR_IO (a
@@ -3281,8 +3283,9 @@ dwcp_status_t dwcp_wasi_set_random_seed(dwcp_wasi_t *wasi,
 /**
  * Adds a directory of the host that the guest sees under the path `guest`. It must be one of the runtime's
  * allowed_directories or lie below one, and cannot be writable where that one, or one inside it, is read-only; this is checked
- * when a call begins. A call whose directory has been replaced by a symbolic link fails with DWCP_ERR_IO. With no directory
- * added, a call sees all of the runtime's.
+ * when a call begins, which otherwise fails with DWCP_ERR_INVALID_ARGUMENT. A call whose directory is missing, is none, or has been
+ * replaced by a symbolic link fails with DWCP_ERR_IO, also if its guest opens no file. With no directory added, a call sees all of
+ * the runtime's.
  *
  * Returns: DWCP_OK.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, `host` is not
@@ -3402,7 +3405,7 @@ dwcp_status_t dwcp_runtime_metrics_json(const dwcp_runtime_t *runtime,
  * Returns: DWCP_OK when the batch was carried out, whatever its rows gave: their outcomes are in `rows`, the number of those
  * that failed in `nfailed`. A row that did not run is among them, with DWCP_ERR_CANCELLED.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`function` or `rows` is NULL, `args` or `results` is NULL where values are due, a
- * struct_size is not set, parallelism is over 64, a number of values that does not fit the address space), DWCP_ERR_CLOSED,
+ * struct_size is not set, parallelism is over 64, `options.wasi` with a parallelism above 1, a number of values that does not fit the address space), DWCP_ERR_CLOSED,
  * DWCP_ERR_SHUTTING_DOWN. No row has run then.
  * Ownership: args and options are borrowed for the call; `results`, `rows` and `nfailed` are the caller's, the errors in `rows`
  * too: free them with dwcp_batch_rows_clear. `options`, `batch` and `nfailed` may be NULL.

@@ -140,7 +140,7 @@ fn stride(rows: *const dwcp_batch_row_t, nrows: usize) -> Result<usize> {
 /// Returns: DWCP_OK when the batch was carried out, whatever its rows gave: their outcomes are in `rows`, the number of those
 /// that failed in `nfailed`. A row that did not run is among them, with DWCP_ERR_CANCELLED.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`function` or `rows` is NULL, `args` or `results` is NULL where values are due, a
-/// struct_size is not set, parallelism is over 64, a number of values that does not fit the address space), DWCP_ERR_CLOSED,
+/// struct_size is not set, parallelism is over 64, `options.wasi` with a parallelism above 1, a number of values that does not fit the address space), DWCP_ERR_CLOSED,
 /// DWCP_ERR_SHUTTING_DOWN. No row has run then.
 /// Ownership: args and options are borrowed for the call; `results`, `rows` and `nfailed` are the caller's, the errors in `rows`
 /// too: free them with dwcp_batch_rows_clear. `options`, `batch` and `nfailed` may be NULL.

@@ -69,8 +69,8 @@ pub struct dwcp_call_stats_t {
     pub overrun_ns: u64,
     /// Most bytes that the VM's memories had.
     pub peak_memory_bytes: u64,
-    /// The limit that ended the call, or the last one that refused the guest something, also where the guest coped: a static
-    /// string such as "max_memory_bytes", or NULL.
+    /// The limit that ended the call, or one that refused the guest something, also where the guest coped: a static string such as
+    /// "max_memory_bytes", or NULL. Where several refused something it is one of them, not always the last.
     pub limit_hit: *const c_char,
     /// The code that a WASI command passed to proc_exit; 0 otherwise.
     pub exit_code: i32,

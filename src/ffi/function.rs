@@ -240,8 +240,10 @@ pub unsafe extern "C" fn dwcp_runtime_execute(
 /// holds unless the options ask for another time.
 ///
 /// Returns: DWCP_OK and the command's exit code in `exit_code`, whatever the code; returning from _start is 0. `stats` is
-/// written in any case.
-/// Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL, a struct_size is not set, a limit above its ceiling),
+/// written in any case. A command that a limit has refused something, and that exits with another code than 0, is that limit's error:
+/// `exit_code` is 0 then, and the stats and dwcp_error_exit_code have the code.
+/// Errors: DWCP_ERR_INVALID_ARGUMENT (`module` is NULL, a struct_size is not set, a limit above its ceiling, a directory of
+/// `options.wasi` that allowed_directories does not allow),
 /// DWCP_ERR_NOT_FOUND (the module exports no _start), DWCP_ERR_TRAP, DWCP_ERR_HOST_FUNCTION, DWCP_ERR_DENIED, DWCP_ERR_TIMEOUT,
 /// DWCP_ERR_CANCELLED, DWCP_ERR_OUT_OF_FUEL, DWCP_ERR_OUT_OF_MEMORY (also when the guest exits with another code than 0 after a
 /// growth was refused), DWCP_ERR_STACK_OVERFLOW, DWCP_ERR_LIMIT_TABLE, DWCP_ERR_LIMIT_INSTANCES, DWCP_ERR_LIMIT_IO, DWCP_ERR_NO_SLOT, DWCP_ERR_NO_MEMORY, DWCP_ERR_IO (a

@@ -51,7 +51,7 @@ pub const DWCP_OUTPUT_CAPTURE: dwcp_output_mode_t = 2;
 
 /// Gives a guest its input when it reads stdin: puts up to `capacity` bytes (at least 1) into `buffer` and returns how many.
 /// 0 is the end of the input, after which it is not called again in this call; a negative number is an error (the guest gets errno
-/// EIO) and the next read calls it again. `buffer` is the guest's memory itself: write only. Where and how it runs, and what it may
+/// EIO) and the next read calls it again; more than `capacity` counts as `capacity`. `buffer` is the guest's memory itself: write only. Where and how it runs, and what it may
 /// not do, is the same as for a dwcp_host_fn; it cannot be interrupted: a deadline that passes in it ends the call when it returns.
 pub type dwcp_read_fn = Option<unsafe extern "C" fn(user: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
 
@@ -322,8 +322,9 @@ pub unsafe extern "C" fn dwcp_wasi_set_random_seed(
 
 /// Adds a directory of the host that the guest sees under the path `guest`. It must be one of the runtime's
 /// allowed_directories or lie below one, and cannot be writable where that one, or one inside it, is read-only; this is checked
-/// when a call begins. A call whose directory has been replaced by a symbolic link fails with DWCP_ERR_IO. With no directory
-/// added, a call sees all of the runtime's.
+/// when a call begins, which otherwise fails with DWCP_ERR_INVALID_ARGUMENT. A call whose directory is missing, is none, or has been
+/// replaced by a symbolic link fails with DWCP_ERR_IO, also if its guest opens no file. With no directory added, a call sees all of
+/// the runtime's.
 ///
 /// Returns: DWCP_OK.
 /// Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi`, `host` or `guest` is NULL, empty or not UTF-8, `host` is not
