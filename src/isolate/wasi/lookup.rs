@@ -5,6 +5,7 @@
 
 use super::handles;
 use smallvec::SmallVec;
+use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
 use std::io;
 use std::mem::MaybeUninit;
@@ -17,6 +18,9 @@ const MAX_LINKS: u32 = 40;
 
 /// How often the kernel is asked again that was disturbed by a rename.
 const ATTEMPTS: u32 = 4;
+
+/// Handles that a walk holds at once, so that no path of a guest takes up the process's descriptors.
+const MAX_HELD: usize = 64;
 
 /// What is created may be read and written by whom the process's mask lets.
 const NEW_FILE: libc::mode_t = 0o666;
@@ -141,21 +145,22 @@ fn owned(fd: RawFd) -> io::Result<OwnedFd> {
 
 /// Opens a name part by part, where the kernel does not look it up beneath a directory by itself. A handle is held of each
 /// directory on the way, and `..` goes back to the one before it: whatever is renamed meanwhile, no part is looked up above
-/// `root`, and no part is a link that the kernel follows.
+/// `root`, and no part is a link that the kernel follows. Only so many handles are held: a name that goes back further is too long.
 fn walk(root: RawFd, path: &[u8], flags: i32) -> io::Result<OwnedFd> {
     let fails = |code| Err(io::Error::from_raw_os_error(code));
     let follows = flags & libc::O_NOFOLLOW == 0 && flags & (libc::O_CREAT | libc::O_EXCL) != libc::O_CREAT | libc::O_EXCL;
     let (mut parts, mut links) = (Vec::new(), 0);
-    let mut way: Vec<OwnedFd> = Vec::new();
+    let (mut way, mut let_go) = (VecDeque::new(), false);
     if path.is_empty() {
         return fails(libc::ENOENT);
     }
     let mut ends_in_directory = push(&mut parts, path)?;
     while let Some(part) = parts.pop() {
-        let top = way.last().map_or(root, AsRawFd::as_raw_fd);
+        let top = way.back().map_or(root, OwnedFd::as_raw_fd);
         match part.to_bytes() {
             b"." => continue,
-            b".." if way.pop().is_none() => return fails(libc::EXDEV),
+            b".." if let_go && way.len() == 1 => return fails(libc::ENAMETOOLONG),
+            b".." if way.pop_back().is_none() => return fails(libc::EXDEV),
             b".." => continue,
             _ => {}
         }
@@ -185,11 +190,17 @@ fn walk(root: RawFd, path: &[u8], flags: i32) -> io::Result<OwnedFd> {
                 }
             }
             _ if is_last => return Ok(found),
-            libc::S_IFDIR => way.push(found),
+            libc::S_IFDIR => {
+                way.push_back(found);
+                if way.len() > MAX_HELD {
+                    drop(way.pop_front());
+                    let_go = true;
+                }
+            }
             _ => return fails(libc::ENOTDIR),
         }
     }
-    openat(way.last().map_or(root, AsRawFd::as_raw_fd), c".", flags & !libc::O_NOFOLLOW)
+    openat(way.back().map_or(root, OwnedFd::as_raw_fd), c".", flags & !libc::O_NOFOLLOW)
 }
 
 /// Puts the parts of a path on top of those to come, the first one last; whether it can only end in a directory.
@@ -216,6 +227,26 @@ mod tests {
     use super::*;
     use std::fs::File;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_walk_holds_few_handles() -> io::Result<()> {
+        let tmp = tempfile::tempdir()?;
+        let deep = |n: usize| "d/".repeat(n);
+        std::fs::create_dir_all(tmp.path().join(deep(MAX_HELD * 4)))?;
+        std::fs::write(tmp.path().join("f"), "")?;
+        let dir = File::open(tmp.path())?;
+        let walked = |name: String| walk(dir.as_raw_fd(), name.as_bytes(), libc::O_RDONLY).map_err(|e| e.raw_os_error());
+        let lowest = || File::open("/").map(|file| file.as_raw_fd());
+        let before = lowest()?;
+        assert!(walked(deep(MAX_HELD * 4)).is_ok_and(|fd| fd.as_raw_fd() < before + MAX_HELD as i32 * 2));
+        assert!(walked(deep(MAX_HELD) + &"../".repeat(MAX_HELD) + "f").is_ok());
+        assert!(walked(deep(MAX_HELD * 4) + &"../".repeat(MAX_HELD - 1) + "d").is_ok());
+        assert_eq!(walked(deep(MAX_HELD) + &"../".repeat(MAX_HELD + 1) + "f").err(), Some(Some(libc::EXDEV)));
+        for back in [MAX_HELD, MAX_HELD * 4, MAX_HELD * 4 + 1] {
+            assert_eq!(walked(deep(MAX_HELD * 4) + &"../".repeat(back) + "f").err(), Some(Some(libc::ENAMETOOLONG)));
+        }
+        Ok(())
+    }
 
     /// What the kernel says of a name, and what a walk does.
     #[test]
