@@ -274,6 +274,34 @@ static void finalizers(dwcp_runtime_t *runtime) {
     dwcp_module_free(module);
 }
 
+/* A finalizer that calls the guest while the session that it ends with has the only slot still: it is told so, and does not wait. */
+static void call_once_more(void *user) {
+    CHECK_EQ(dwcp_function_call(user, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL), DWCP_ERR_NO_SLOT);
+    finalized++;
+}
+
+static void finalizers_may_call(void) {
+    finalized = 0;
+    dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+    CHECK_STATUS(dwcp_config_set_max_live_vms, OK, (config, 1, &err));
+    dwcp_runtime_t *runtime = new_runtime(config);
+    dwcp_module_t *module = load(runtime, "(module (func (export \"f\")))");
+    dwcp_function_t *function = function_of(module, "f");
+    dwcp_wasi_t *wasi = dwcp_wasi_new();
+    CHECK_STATUS(dwcp_wasi_set_output_callback, OK, (wasi, 1, take, function, call_once_more, &err));
+    dwcp_vm_t *vm = NULL;
+    dwcp_call_options_t options = DWCP_CALL_OPTIONS_INIT;
+    options.wasi = wasi;
+    CHECK_STATUS(dwcp_vm_acquire, OK, (module, &options, &vm, &err));
+    dwcp_wasi_free(wasi);
+    CHECK_EQ(finalized, 0);
+    dwcp_vm_release(vm);
+    CHECK_EQ(finalized, 1);
+    dwcp_function_free(function);
+    dwcp_module_free(module);
+    dwcp_runtime_free(runtime);
+}
+
 /* Each call of a session has a capture of its own, whether the host looked at the last one or not. */
 static void captured_in_sessions(dwcp_runtime_t *runtime) {
     static const char *const pieces[] = {"first", "", "second", "", "third", "", "", "fourth", ""};
@@ -309,6 +337,7 @@ int main(void) {
     what_is_left_when_it_ends(runtime);
     callbacks_may_call(runtime);
     finalizers(runtime);
+    finalizers_may_call();
     captured_in_sessions(runtime);
     dwcp_runtime_free(runtime);
     return report("wasi_callbacks");

@@ -363,6 +363,16 @@ impl WasiHost for VmState {
 pub struct Vm {
     store: Store<VmState>,
     instance: Option<Instance>,
+    /// Last: until all else is gone.
+    leaving: Option<nesting::Mark>,
+}
+
+impl Drop for Vm {
+    /// Its end may be that of callbacks of its WASI settings, whose finalizers are host code: that must not wait for the slot that
+    /// this VM still has, nor for the runtime.
+    fn drop(&mut self) {
+        self.leaving = Some(nesting::function(self.store.data().runtime_id()));
+    }
 }
 
 impl Vm {
@@ -394,7 +404,7 @@ impl Vm {
                 Some(why) => Err(Interrupted(why).into()),
             });
         }
-        let mut vm = Vm { store, instance: None };
+        let mut vm = Vm { store, instance: None, leaving: None };
         vm.arm()?;
         Ok(vm)
     }
