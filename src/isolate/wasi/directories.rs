@@ -4,6 +4,7 @@ use super::handles;
 use super::sandbox::{Allowed, SandboxLimits};
 use crate::config::Directory;
 use crate::error::{Error, Result, Status};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd};
@@ -11,6 +12,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+
+/// Symbolic links that may lie on the way to a directory, as many as Linux follows.
+const MAX_LINKS: u32 = 40;
 
 /// A directory that the guest will find opened.
 #[derive(Debug)]
@@ -40,13 +44,11 @@ pub(super) fn resolve(given: &[Directory], limits: &SandboxLimits) -> Result<Vec
 }
 
 fn check(given: &Directory, allowed: &[Allowed]) -> Result<Preopen> {
-    let host = std::fs::canonicalize(&given.host).map_err(|e| failed(&given.host, &e))?;
+    let host = settle(given, allowed)?;
     if !host.is_dir() {
         return Err(failed(&given.host, &io::Error::from(io::ErrorKind::NotADirectory)));
     }
-    // The innermost of the runtime's directories speaks: a writable one inside a read-only one is writable.
-    let containing = allowed.iter().filter(|d| host.starts_with(&d.host));
-    let Some(innermost) = containing.max_by_key(|d| d.host.components().count()) else {
+    let Some(innermost) = innermost(&host, allowed) else {
         return Err(refused(given, "it is not within allowed_directories"));
     };
     if !given.read_only {
@@ -59,6 +61,45 @@ fn check(given: &Directory, allowed: &[Allowed]) -> Result<Preopen> {
         }
     }
     Ok(Preopen { host, guest: given.guest.clone(), read_only: given.read_only, explicit: true })
+}
+
+/// The path without symbolic links. Those on the way are the host's, but for what lies where guests may write: there one of them
+/// may have put a link to a directory that was given to another.
+fn settle(given: &Directory, allowed: &[Allowed]) -> Result<PathBuf> {
+    let failed = |e: &io::Error| failed(&given.host, e);
+    let mut parts: Vec<OsString> = Vec::new();
+    let put = |parts: &mut Vec<OsString>, path: &Path| {
+        parts.extend(path.components().rev().map(|part| part.as_os_str().to_owned()));
+    };
+    put(&mut parts, Path::new(&given.host));
+    let (mut host, mut links) = (PathBuf::new(), 0);
+    while let Some(part) = parts.pop() {
+        if part == ".." {
+            host.pop();
+            continue;
+        }
+        // A path that begins at the root replaces what there was.
+        let next = host.join(&part);
+        if !std::fs::symlink_metadata(&next).map_err(|e| failed(&e))?.is_symlink() {
+            host = next;
+            continue;
+        }
+        if innermost(&host, allowed).is_some_and(|d| !d.read_only) {
+            return Err(failed(&io::Error::other("a symbolic link lies on the way to it, where guests may write")));
+        }
+        links += 1;
+        if links > MAX_LINKS {
+            return Err(failed(&io::Error::from_raw_os_error(libc::ELOOP)));
+        }
+        put(&mut parts, &std::fs::read_link(&next).map_err(|e| failed(&e))?);
+    }
+    Ok(host)
+}
+
+/// The innermost of the runtime's directories that contain `host` speaks for it: a writable one inside a read-only one is writable.
+fn innermost<'a>(host: &Path, allowed: &'a [Allowed]) -> Option<&'a Allowed> {
+    let containing = allowed.iter().filter(|d| host.starts_with(&d.host));
+    containing.max_by_key(|d| d.host.components().count())
 }
 
 fn refused(d: &Directory, why: &str) -> Error {
@@ -147,7 +188,11 @@ mod tests {
         std::fs::create_dir_all(open.join("deep"))?;
         std::fs::create_dir_all(tmp.path().join("strict-not"))?;
         std::fs::write(open.join("file"), "")?;
-        std::os::unix::fs::symlink("../../strict-not", open.join("link"))?;
+        for (to, link) in
+            [("../../strict-not", "open/link"), ("deep", "open/near"), ("../strict-not", "out"), ("open/deep", "near")]
+        {
+            std::os::unix::fs::symlink(to, strict.join(link))?;
+        }
         let l = limits(&[(&strict, "/s", true), (&open, "/o", false), (&tmp.path().join("missing"), "/m", false)]);
         let status = |d: Directory| resolve(&[d], &l).map(drop).map_err(|e| e.status());
         assert_eq!(status(dir(&open, false)), Ok(()));
@@ -157,7 +202,12 @@ mod tests {
         assert_eq!(status(dir(&strict, false)), Err(Status::INVALID_ARGUMENT));
         assert_eq!(status(dir(&open.join(".."), false)), Err(Status::INVALID_ARGUMENT));
         assert_eq!(status(dir(&tmp.path().join("strict-not"), true)), Err(Status::INVALID_ARGUMENT));
-        assert_eq!(status(dir(&open.join("link"), true)), Err(Status::INVALID_ARGUMENT));
+        assert_eq!(status(dir(&strict.join("out"), true)), Err(Status::INVALID_ARGUMENT));
+        assert_eq!(status(dir(&strict.join("near"), false)), Ok(()));
+        // Where guests may write, one of them may have made the link.
+        for link in ["link", "near", "near/."] {
+            assert_eq!(status(dir(&open.join(link), true)), Err(Status::IO));
+        }
         assert_eq!(status(dir(tmp.path(), true)), Err(Status::INVALID_ARGUMENT));
         assert_eq!(status(dir(&open.join("none"), true)), Err(Status::IO));
         assert_eq!(status(dir(&open.join("file"), true)), Err(Status::IO));
