@@ -8,6 +8,8 @@ use super::quota::Growth;
 use super::shims::immediate;
 use super::transfer::{grow, read_file, write_file};
 use super::{WasiHost, lookup, stdio};
+use std::fs::File;
+use std::io;
 use wasmtime::Result;
 use wasmtime_wasi::p1::types::{self, Advice, Errno, Fdflags, Fdstat, Filestat, Filetype, Fstflags, Rights, Whence};
 use wasmtime_wasi::p1::wasi_snapshot_preview1 as p1;
@@ -237,12 +239,21 @@ pub(super) fn fd_advise<T: WasiHost>(
     with_file(host, fd, |file| file.advise(offset, len, advice))
 }
 
+/// Waits until what was written is on the disk; of a directory, the names that were created, renamed and removed in it.
+fn sync<T: WasiHost>(host: &mut T, fd: i32, how: fn(&File) -> io::Result<()>) -> Result<i32> {
+    if let Slot::Directory(directory) = host.wasi().slot(fd)? {
+        let synced = lookup::reopen(directory.fd()).and_then(|directory| how(&File::from(directory)));
+        return Ok(number(synced.map_err(|e| errno(&e))));
+    }
+    with_file(host, fd, |file| how(file.handle()).map_err(|e| errno(&e)))
+}
+
 pub(super) fn fd_sync<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32) -> Result<i32> {
-    with_file(host, fd, |file| file.handle().sync_all().map_err(|e| errno(&e)))
+    sync(host, fd, File::sync_all)
 }
 
 pub(super) fn fd_datasync<T: WasiHost>(host: &mut T, _: &mut GuestMemory<'_>, fd: i32) -> Result<i32> {
-    with_file(host, fd, |file| file.handle().sync_data().map_err(|e| errno(&e)))
+    sync(host, fd, File::sync_data)
 }
 
 pub(super) fn fd_seek<T: WasiHost>(

@@ -148,11 +148,6 @@ impl WasiState {
         Ok(directory.map_or(-1, |directory| u32::from(directory.inner).cast_signed()))
     }
 
-    /// What the runtime allows, shared: its locks outlast a borrow of the host.
-    pub(super) fn sandbox(&self) -> Arc<SandboxLimits> {
-        Arc::clone(&self.limits)
-    }
-
     /// wasmtime-wasi's context, with as much fuel as a call may copy.
     pub(super) fn p1(&mut self) -> wasmtime::Result<&mut WasiP1Ctx> {
         let context = self.context.as_deref_mut().ok_or_else(no_context)?;

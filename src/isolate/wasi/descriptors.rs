@@ -1,6 +1,7 @@
 //! What the guest's descriptors stand for.
 
 use super::file::OpenFile;
+use super::readdir::Places;
 use std::fs::File;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub(super) struct Directory {
     pub(super) inner: Fd,
     /// Opened by the guest, and not given to it.
     pub(super) opened: bool,
+    /// How far the guest has listed it.
+    pub(super) listed: Places,
 }
 
 impl Directory {
@@ -77,6 +80,13 @@ impl Descriptors {
     pub(super) fn directory(&self, fd: i32) -> Result<&Directory, Errno> {
         match self.get(fd) {
             Slot::Directory(directory) => Ok(directory),
+            _ => Err(Errno::Badf),
+        }
+    }
+
+    pub(super) fn directory_mut(&mut self, fd: i32) -> Result<&mut Directory, Errno> {
+        match usize::try_from(fd).ok().and_then(|fd| self.slots.get_mut(fd)) {
+            Some(Slot::Directory(directory)) => Ok(directory),
             _ => Err(Errno::Badf),
         }
     }

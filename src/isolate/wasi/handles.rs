@@ -1,6 +1,7 @@
 //! The process's descriptors behind the guest's: which numbers they may have, and how to find them in wasmtime-wasi's table.
 
 use super::descriptors::Directory;
+use super::readdir::Places;
 use super::shims::immediate;
 use parking_lot::RwLock;
 use std::fs::File;
@@ -78,7 +79,13 @@ pub(super) fn given(p1: &mut WasiP1Ctx) -> wasmtime::Result<Vec<Directory>> {
     for (inner, (resource, _)) in (FIRST.cast_unsigned()..).zip(resources) {
         if let Descriptor::Dir(dir) = p1.ctx().table.delete(resource)? {
             let read_only = dir.perms.write_not_permitted();
-            given.push(Directory { handle: dir.dir, read_only, inner: Fd::from(inner), opened: false });
+            given.push(Directory {
+                handle: dir.dir,
+                read_only,
+                inner: Fd::from(inner),
+                opened: false,
+                listed: Places::default(),
+            });
         }
     }
     Ok(given)

@@ -60,6 +60,11 @@ pub(super) fn open(dir: RawFd, name: &Name, flags: i32) -> io::Result<OwnedFd> {
     handles::lifted(opened?)
 }
 
+/// Opens the directory itself once more, to be read: its handle may be a name only.
+pub(super) fn reopen(dir: RawFd) -> io::Result<OwnedFd> {
+    handles::lifted(openat(dir, c".", libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC)?)
+}
+
 /// What the name stands for beneath `dir`, without opening it.
 pub(super) fn look(dir: RawFd, name: &Name, follow: bool) -> io::Result<libc::stat> {
     if name.is_single() {

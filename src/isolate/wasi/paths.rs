@@ -5,6 +5,7 @@ use super::descriptors::{Directory, Slot};
 use super::errno::errno;
 use super::file::{self, Access, OpenFile, Times};
 use super::lookup::{self, Name};
+use super::readdir::Places;
 use super::shims::immediate;
 use super::{WasiHost, handles};
 use std::fs::File;
@@ -194,7 +195,8 @@ fn found<T: WasiHost>(host: &mut T, parent: &Directory, handle: OwnedFd, opening
             let handle = Arc::new(File::from(handle));
             let adopted = handles::adopt(host.wasi().p1()?, parent.inner, &handle)?;
             let read_only = parent.read_only;
-            Ok(adopted.map(|inner| Slot::Directory(Directory { handle, read_only, inner, opened: true })))
+            Ok(adopted
+                .map(|inner| Slot::Directory(Directory { handle, read_only, inner, opened: true, listed: Places::default() })))
         }
         _ => Ok(Err(Errno::Acces)),
     }

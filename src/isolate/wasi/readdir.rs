@@ -1,12 +1,19 @@
 //! `fd_readdir`: a directory is read as far as the guest's buffer reaches, however many entries it has.
+//!
+//! A cookie is a place in the order in which the file system names the entries, which a guest's 32 bits hold. What the file system
+//! calls the places that the guest was told of last is remembered: it goes on there though entries were removed meanwhile, and
+//! without passing over all those before.
 
 use super::calls::{SUCCESS, settle, store};
 use super::descriptors::Slot;
 use super::errno::errno;
 use super::lookup::{self, Name};
 use super::{WasiHost, check_interrupt, file};
+use rustix::fs::{RawDir, SeekFrom, seek};
+use std::ffi::CStr;
 use std::io;
-use std::os::fd::AsRawFd;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use wasmtime::Result;
 use wasmtime_wasi::p1::types::{Dirent, Errno, Filetype};
@@ -14,6 +21,50 @@ use wiggle::{GuestError, GuestMemory, GuestPtr, GuestType};
 
 /// How many entries are passed over before the next look at the interrupt.
 const ENTRIES_AT_ONCE: u64 = 1024;
+
+/// What is read of a directory at once.
+const READ_AT_ONCE: usize = 16 << 10;
+
+/// The cookie after those of `.` and `..`, which are not the file system's.
+const FIRST: u64 = 2;
+
+/// The most places that are remembered of one directory.
+const PLACES: usize = 1 << 16;
+
+/// Where the entries begin that the guest was told of last.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// The cookie of the first.
+    cookie: u64,
+    offsets: Vec<u64>,
+}
+
+impl Clone for Places {
+    /// Another descriptor begins anew.
+    fn clone(&self) -> Self {
+        Places::default()
+    }
+}
+
+impl Places {
+    fn new(cookie: u64, offset: u64) -> Self {
+        Places { cookie, offsets: vec![offset] }
+    }
+
+    fn find(&self, cookie: u64) -> Option<u64> {
+        let index = usize::try_from(cookie.checked_sub(self.cookie)?).ok()?;
+        self.offsets.get(index).copied()
+    }
+
+    /// The place after the last one; of too many the older half is forgotten.
+    fn push(&mut self, offset: u64) {
+        if self.offsets.len() == PLACES {
+            self.offsets.drain(..PLACES / 2);
+            self.cookie += PLACES as u64 / 2;
+        }
+        self.offsets.push(offset);
+    }
+}
 
 /// What is left of the guest's buffer.
 struct Buffer {
@@ -46,7 +97,7 @@ impl Buffer {
 }
 
 struct Entry<'a> {
-    /// The cookie of the entry after it: its place in the order in which the file system names them.
+    /// The cookie of the entry after it.
     next: u64,
     ino: u64,
     kind: Filetype,
@@ -72,19 +123,17 @@ pub(super) fn fd_readdir<T: WasiHost>(
 
 /// Fills the buffer with the entries after `cookie`.
 fn read<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, buffer: &mut Buffer, cookie: u64) -> Result<i32> {
-    let handle = match host.wasi().slot(fd)? {
-        Slot::Directory(directory) => Arc::clone(&directory.handle),
+    let (handle, known) = match host.wasi().slot(fd)? {
+        Slot::Directory(directory) => (Arc::clone(&directory.handle), directory.listed.find(cookie)),
         Slot::File(_) => return Ok(Errno::Notdir as i32),
         Slot::Free | Slot::Stdin | Slot::Output(_) => return Ok(Errno::Badf as i32),
     };
-    let ino = match lookup::stat_of(handle.as_raw_fd()) {
+    let dir = handle.as_raw_fd();
+    let ino = match lookup::stat_of(dir) {
         Ok(stat) => file::filestat(&stat).ino,
         Err(e) => return Ok(errno(&e) as i32),
     };
-    let Ok(entries) = std::fs::read_dir(format!("/proc/self/fd/{}", handle.as_raw_fd())) else { return Ok(Errno::Io as i32) };
-    let mut next = 0;
-    for name in [".", ".."] {
-        next += 1;
+    for (name, next) in [(".", 1), ("..", FIRST)] {
         // The parent may be out of the guest's reach, so both have the directory's own number.
         let entry = Entry { next, ino, kind: Filetype::Directory, name };
         if next > cookie
@@ -93,30 +142,80 @@ fn read<T: WasiHost>(host: &mut T, memory: &mut GuestMemory<'_>, fd: i32, buffer
             return settle(e);
         }
     }
-    for entry in entries {
-        if buffer.left == 0 {
-            break;
+    // A place that is not known is counted from the beginning.
+    let (start, offset) = known.map_or((FIRST, 0), |offset| (cookie, offset));
+    let entries = match begin(dir, offset) {
+        Ok(entries) => entries,
+        Err(e) => return Ok(errno(&e) as i32),
+    };
+    let mut places = Places::new(start, offset);
+    let listed = list(host, memory, dir, &entries, buffer, cookie, (start, &mut places))?;
+    if let Ok(directory) = host.wasi().table(fd)?.directory_mut(fd) {
+        directory.listed = places;
+    }
+    Ok(listed)
+}
+
+/// The directory, to be read from that offset of the file system's.
+fn begin(dir: RawFd, offset: u64) -> io::Result<OwnedFd> {
+    let entries = lookup::reopen(dir)?;
+    if offset != 0 {
+        seek(&entries, SeekFrom::Start(offset))?;
+    }
+    Ok(entries)
+}
+
+/// Puts the entries after `cookie` into the buffer, and the places that they are at into `places`; `next` is the cookie of the first
+/// that is read.
+fn list<T: WasiHost>(
+    host: &T,
+    memory: &mut GuestMemory<'_>,
+    dir: RawFd,
+    entries: &OwnedFd,
+    buffer: &mut Buffer,
+    cookie: u64,
+    (mut next, places): (u64, &mut Places),
+) -> Result<i32> {
+    let mut room = [MaybeUninit::uninit(); READ_AT_ONCE];
+    let mut entries = RawDir::new(entries, &mut room);
+    while buffer.left > 0 {
+        let entry = match entries.next() {
+            None => break,
+            Some(Err(e)) => return Ok(errno(&e.into()) as i32),
+            Some(Ok(entry)) => entry,
+        };
+        if [c".", c".."].contains(&entry.file_name()) {
+            continue;
         }
         next += 1;
+        places.push(entry.next_entry_cookie());
         if next.is_multiple_of(ENTRIES_AT_ONCE) {
             check_interrupt(host)?;
         }
-        if next <= cookie {
-            continue;
-        }
-        let Ok(entry) = entry else { return Ok(Errno::Io as i32) };
-        let Ok(name) = entry.file_name().into_string() else { return Ok(Errno::Ilseq as i32) };
-        let seen = match Name::new(&name).map(|name| lookup::look(handle.as_raw_fd(), &name, false)) {
-            Ok(Ok(stat)) => file::filestat(&stat),
-            // Removed meanwhile.
-            Ok(Err(e)) if e.kind() == io::ErrorKind::NotFound => continue,
-            Ok(Err(e)) => return Ok(errno(&e) as i32),
-            Err(errno) => return Ok(errno as i32),
-        };
-        let (ino, kind) = (seen.ino, seen.filetype);
-        if let Err(e) = buffer.put_entry(memory, &Entry { next, ino, kind, name: &name }) {
-            return settle(e);
+        if next > cookie {
+            match look(dir, entry.file_name()) {
+                Ok(None) => {}
+                Ok(Some((ino, kind, name))) => {
+                    if let Err(e) = buffer.put_entry(memory, &Entry { next, ino, kind, name }) {
+                        return settle(e);
+                    }
+                }
+                Err(errno) => return Ok(errno as i32),
+            }
         }
     }
     Ok(SUCCESS)
+}
+
+/// What the guest is told of an entry; nothing of one that was removed meanwhile.
+fn look(dir: RawFd, name: &CStr) -> Result<Option<(u64, Filetype, &str)>, Errno> {
+    let name = name.to_str().map_err(|_| Errno::Ilseq)?;
+    match lookup::look(dir, &Name::new(name)?, false) {
+        Ok(stat) => {
+            let seen = file::filestat(&stat);
+            Ok(Some((seen.ino, seen.filetype, name)))
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(errno(&e)),
+    }
 }

@@ -6,7 +6,6 @@ use crate::config::{Config, Directory, writable_around};
 use crate::error::{Error, Result, Status};
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// What a runtime allows its guests' WASI calls, and what they are given where a call says nothing of it.
@@ -27,7 +26,6 @@ pub struct SandboxLimits {
     pub clocks: ClockSettings,
     /// None for random bytes that follow from nothing.
     pub random_seed: Option<u64>,
-    pub(super) order: Arc<Order>,
 }
 
 /// A directory of the host that guests may see.
@@ -39,24 +37,23 @@ pub(super) struct Allowed {
     pub(super) read_only: bool,
 }
 
-/// What the guests of one runtime must not do at the same time to the same file.
-#[derive(Debug)]
-pub(super) struct Order {
-    /// Each of some files: held while the size of one is looked at and the file then appended to, shared while it is changed in
-    /// another way that may make it larger.
-    files: [RwLock<()>; 256],
+/// What guests, of whichever runtime, must not do at the same time to the same file. Each stands for some files: held while the size
+/// of one is looked at and the file then appended to, shared while it is changed in another way that may make it larger.
+static ORDER: [RwLock<()>; 256] = [const { RwLock::new(()) }; 256];
+
+fn order(file: u64) -> &'static RwLock<()> {
+    &ORDER[file as usize % ORDER.len()]
 }
 
-impl Default for Order {
-    fn default() -> Self {
-        Order { files: [const { RwLock::new(()) }; 256] }
-    }
+/// While the guard lives, no other guest makes the file larger. `file` is its identity.
+pub(super) fn grows_alone<T: WasiHost>(host: &T, file: u64) -> Result<RwLockWriteGuard<'static, ()>, Interrupted> {
+    patiently(host, |time| order(file).try_write_for(time))
 }
 
-impl Order {
-    fn of(&self, file: u64) -> &RwLock<()> {
-        &self.files[file as usize % self.files.len()]
-    }
+/// While the guard lives, no other guest appends to the file.
+pub(super) fn grows_beside_others<T: WasiHost>(host: &T, file: u64) -> Result<RwLockReadGuard<'static, ()>, Interrupted> {
+    let order = order(file);
+    order.try_read().map_or_else(|| patiently(host, |time| order.try_read_for(time)), Ok)
 }
 
 impl Default for SandboxLimits {
@@ -72,7 +69,6 @@ impl Default for SandboxLimits {
             log_output: false,
             clocks: ClockSettings::System,
             random_seed: None,
-            order: Arc::default(),
         }
     }
 }
@@ -111,17 +107,6 @@ impl SandboxLimits {
     pub fn missing(&self) -> Vec<String> {
         let absent = self.allowed.iter().filter(|d| !d.host.is_dir());
         absent.map(|d| format!("allowed_directories: \"{}\" is no directory: guests do not see it", d.host.display())).collect()
-    }
-
-    /// While the guard lives, no other guest of the runtime makes the file larger. `file` is its identity.
-    pub(super) fn grows_alone<T: WasiHost>(&self, host: &T, file: u64) -> Result<RwLockWriteGuard<'_, ()>, Interrupted> {
-        patiently(host, |time| self.order.of(file).try_write_for(time))
-    }
-
-    /// While the guard lives, no other guest of the runtime appends to the file.
-    pub(super) fn grows_beside_others<T: WasiHost>(&self, host: &T, file: u64) -> Result<RwLockReadGuard<'_, ()>, Interrupted> {
-        let order = self.order.of(file);
-        order.try_read().map_or_else(|| patiently(host, |time| order.try_read_for(time)), Ok)
     }
 }
 
@@ -206,19 +191,19 @@ mod tests {
 
     #[test]
     fn a_lock_is_waited_for_until_the_deadline() {
-        let sandbox = SandboxLimits::default();
-        let mut host = host(WasiSettings::default(), sandbox.clone());
-        let held = sandbox.grows_alone(&host, 7).unwrap();
-        assert!(sandbox.grows_alone(&host, 8).is_ok() && sandbox.grows_beside_others(&host, 8).is_ok());
+        let mut host = host(WasiSettings::default(), SandboxLimits::default());
+        let held = grows_alone(&host, 7).unwrap();
+        assert!(grows_alone(&host, 8).is_ok() && grows_beside_others(&host, 8).is_ok());
         let started = Instant::now();
         host.deadline = Some(started + Duration::from_millis(20));
-        assert!(sandbox.grows_alone(&host, 7).is_err());
+        assert!(grows_alone(&host, 7).is_err());
         assert!(started.elapsed() >= Duration::from_millis(20));
-        assert!(sandbox.grows_beside_others(&host, 7).is_err());
+        assert!(grows_beside_others(&host, 7).is_err());
         drop(held);
-        let beside = sandbox.grows_beside_others(&host, 7).unwrap();
-        assert!(sandbox.grows_beside_others(&host, 7).is_ok() && sandbox.grows_alone(&host, 7).is_err());
+        let beside = grows_beside_others(&host, 7).unwrap();
+        assert!(grows_beside_others(&host, 7).is_ok() && grows_alone(&host, 7).is_err());
         drop(beside);
-        assert!(sandbox.grows_alone(&host, 7).is_ok());
+        host.deadline = None;
+        assert!(grows_alone(&host, 7).is_ok());
     }
 }

@@ -3,6 +3,7 @@
 use super::calls::{seekable, settle, store_count, too_many};
 use super::errno::errno;
 use super::quota::Growth;
+use super::sandbox::{grows_alone, grows_beside_others};
 use super::{WasiHost, check_interrupt, signals};
 use smallvec::SmallVec;
 use std::io;
@@ -173,15 +174,9 @@ pub(super) fn grow<T: WasiHost>(
     growth: Growth,
     change: impl FnOnce(&mut T, u64) -> Result<Result<u64, Errno>>,
 ) -> Result<Result<(u64, u64), Errno>> {
-    let sandbox;
     let (_alone, _beside_others) = match host.wasi().grows_within_limit(fd, growth)? {
-        Some((file, at_the_end)) => {
-            sandbox = host.wasi().sandbox();
-            match at_the_end {
-                true => (Some(sandbox.grows_alone(host, file)?), None),
-                false => (None, Some(sandbox.grows_beside_others(host, file)?)),
-            }
-        }
+        Some((file, true)) => (Some(grows_alone(host, file)?), None),
+        Some((file, false)) => (None, Some(grows_beside_others(host, file)?)),
         None => (None, None),
     };
     let room = match host.wasi().allows(fd, growth)? {
