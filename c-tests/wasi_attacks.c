@@ -208,12 +208,36 @@ static void a_link_to_a_neighbour(void) {
     end();
 }
 
+/* ---- The last bytes of the largest memory ---- */
+
+static void the_last_bytes(void) {
+    dwcp_config_t *config = new_config(DWCP_PROFILE_DEFAULT);
+    CHECK_STATUS(dwcp_config_set_allowed_syscalls, OK, (config, NULL, 0, &err));
+    CHECK_STATUS(dwcp_config_set_denied_syscalls, OK, (config, NULL, 0, &err));
+    CHECK_STATUS(dwcp_config_set_max_memory_bytes, OK, (config, 4ull << 30, &err));
+    dwcp_runtime_t *large = new_runtime(config);
+    dwcp_module_t *guest = load(large,
+        "(module (import \"" WASI "\" \"fd_readdir\" (func $list (param i32 i32 i32 i64 i32) (result i32)))"
+        " (memory (export \"memory\") 65536)"
+        " (func (export \"f\") (result i32)"
+        "  (call $list (i32.const 3) (i32.const -30) (i32.const 30) (i64.const 0) (i32.const 64))))");
+    dwcp_vm_t *vm = acquire(guest, NULL);
+    CHECK_EQ(vm_call_i32(vm, guest, "f"), E_OK);
+    uint32_t used;
+    CHECK_STATUS(dwcp_vm_read, OK, (vm, 64, &used, sizeof used, &err));
+    CHECK_EQ(used, 30);
+    dwcp_vm_release(vm);
+    dwcp_module_free(guest);
+    dwcp_runtime_free(large);
+}
+
 int main(void) {
     REQUIRE(mkdtemp(root) != NULL);
     appended_to_and_written();
     made_small_elsewhere();
     lent_files();
     a_link_to_a_neighbour();
+    the_last_bytes();
     CHECK_EQ(rmdir(root), 0);
     return report("wasi_attacks");
 }

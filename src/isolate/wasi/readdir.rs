@@ -68,7 +68,7 @@ impl Places {
 
 /// What is left of the guest's buffer.
 struct Buffer {
-    at: GuestPtr<u8>,
+    at: u32,
     left: u32,
 }
 
@@ -77,8 +77,9 @@ impl Buffer {
     fn put(&mut self, memory: &mut GuestMemory<'_>, bytes: &[u8]) -> Result<(), GuestError> {
         // No more than `left`, which has 32 bits.
         let len = bytes.len().min(self.left as usize);
-        memory.copy_from_slice(&bytes[..len], self.at.as_array(len as u32))?;
-        self.at = self.at.add(len as u32)?;
+        memory.copy_from_slice(&bytes[..len], GuestPtr::<u8>::new(self.at).as_array(len as u32))?;
+        // The end of the largest memory has no number; nothing is left then.
+        self.at = self.at.wrapping_add(len as u32);
         self.left -= len as u32;
         Ok(())
     }
@@ -114,7 +115,7 @@ pub(super) fn fd_readdir<T: WasiHost>(
     result: i32,
 ) -> Result<i32> {
     let (len, cookie) = (len.cast_unsigned(), cookie.cast_unsigned());
-    let mut buffer = Buffer { at: GuestPtr::new(buffer.cast_unsigned()), left: len };
+    let mut buffer = Buffer { at: buffer.cast_unsigned(), left: len };
     match read(host, memory, fd, &mut buffer, cookie)? {
         SUCCESS => store(memory, result, len - buffer.left),
         errno => Ok(errno),
