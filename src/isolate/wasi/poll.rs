@@ -30,6 +30,8 @@ enum Until {
     Fixed(u64),
     /// It need not wait.
     Now(Eventrwflags),
+    /// It cannot be waited for, which is told at once.
+    Never(Errno),
     /// One of the process's own descriptors is ready.
     Ready { fd: RawFd, events: i16 },
 }
@@ -87,6 +89,11 @@ fn waiting<T: WasiHost>(host: &mut T, s: &Subscription) -> Result<Result<Waiting
         }
         SubscriptionU::FdRead(read) => (Eventtype::FdRead, readable(host, read.file_descriptor)?),
         SubscriptionU::FdWrite(write) => (Eventtype::FdWrite, writable(host, write.file_descriptor)?),
+    };
+    // A descriptor that is none is told of by its own event, as `poll` does; a clock that is none ends the call.
+    let until = match until {
+        Err(errno) if kind != Eventtype::Clock => Ok(Until::Never(errno)),
+        until => until,
     };
     Ok(until.map(|until| Waiting { userdata: s.userdata, kind, until }))
 }
@@ -179,6 +186,7 @@ fn events(all: &[Waiting], entries: &[libc::pollfd], now: Instant, slept: Option
             Until::Time(at) => at.is_some_and(|at| at <= now).then(Eventrwflags::empty),
             Until::Fixed(nanos) => slept.is_some_and(|slept| nanos <= slept).then(Eventrwflags::empty),
             Until::Now(flags) => Some(flags),
+            Until::Never(_) => Some(Eventrwflags::empty()),
             Until::Ready { fd, events } => {
                 // An error or a hang-up is for the read or write to report.
                 let wanted = events | libc::POLLERR | libc::POLLHUP | libc::POLLNVAL;
@@ -190,7 +198,8 @@ fn events(all: &[Waiting], entries: &[libc::pollfd], now: Instant, slept: Option
         // How much can be moved is not known; anything but nothing is what wasmtime reports too.
         let nbytes = types::Filesize::from(w.kind != Eventtype::Clock);
         let fd_readwrite = EventFdReadwrite { nbytes, flags };
-        ready.push(Event { userdata: w.userdata, error: Errno::Success, type_: w.kind, fd_readwrite });
+        let error = if let Until::Never(errno) = w.until { errno } else { Errno::Success };
+        ready.push(Event { userdata: w.userdata, error, type_: w.kind, fd_readwrite });
     }
     ready
 }

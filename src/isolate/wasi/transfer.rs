@@ -1,6 +1,7 @@
 //! Bytes between files and the guest's memory: straight, in pieces, and as many as the call may write.
 
 use super::calls::{seekable, settle, store_count, too_many};
+use super::descriptors::Slot;
 use super::errno::errno;
 use super::quota::Growth;
 use super::sandbox::{grows_alone, grows_beside_others};
@@ -93,9 +94,12 @@ pub(super) fn read_file<T: WasiHost>(
     offset: Option<u64>,
     result: i32,
 ) -> Result<i32> {
+    if matches!(host.wasi().slot(fd)?, Slot::Directory(_)) {
+        return Ok(Errno::Isdir as i32);
+    }
     let start = match seekable(host, fd)? {
         Ok(file) => offset.unwrap_or(file.position),
-        // A directory is read by a call of its own; an output not at all.
+        // An output is not read at all.
         Err(Errno::Spipe) if offset.is_none() => return Ok(Errno::Badf as i32),
         Err(errno) => return Ok(errno as i32),
     };

@@ -89,3 +89,50 @@ fn a_large_directory_ends_at_the_deadline() {
     let late = g.try_call("fd_readdir", &[3, 1 << 16, 4096, 2900, 200]);
     assert_eq!(error::<Interrupted>(late), Interrupted(Interrupt::Timeout));
 }
+
+#[test]
+fn what_is_removed_meanwhile_moves_nothing() {
+    let tmp = tempfile::tempdir().unwrap();
+    for i in 0..3000 {
+        std::fs::write(tmp.path().join(i.to_string()), "").unwrap();
+    }
+    let mut g = Guest::open(limits(&[(tmp.path(), "/", false)]));
+    for len in [60, 700, 4096] {
+        let before = std::fs::read_dir(tmp.path()).unwrap().count();
+        let (mut cookie, mut removed) = (0, 0);
+        loop {
+            let entries = list(&mut g, 3, len, cookie);
+            let Some((next, ..)) = entries.last() else { break };
+            cookie = *next;
+            for (_, _, name) in entries.iter().filter(|(_, kind, _)| *kind == 4) {
+                let [path, len] = g.path(name);
+                assert_eq!(g.call("path_unlink_file", &[3, path, len]), OK);
+                removed += 1;
+                // The larger buffers leave some for the next, the largest none.
+                if len < 4096 && removed == 1000 {
+                    break;
+                }
+            }
+            if len < 4096 && removed == 1000 {
+                break;
+            }
+        }
+        let left = std::fs::read_dir(tmp.path()).unwrap().count();
+        assert_eq!(left, if len < 4096 { before - 1000 } else { 0 });
+    }
+}
+
+#[test]
+fn a_place_that_is_long_past_is_counted_anew() {
+    let tmp = tempfile::tempdir().unwrap();
+    for i in 0..100 {
+        std::fs::write(tmp.path().join(i.to_string()), "").unwrap();
+    }
+    let mut g = Guest::open(limits(&[(tmp.path(), "/", false)]));
+    let all = list(&mut g, 3, 1 << 20, 0);
+    for start in [90, 10, 3, 50] {
+        assert_eq!(list(&mut g, 3, 1 << 20, start), all[start as usize..], "from {start}");
+        let few = list(&mut g, 3, 100, start);
+        assert_eq!(few[..], all[start as usize..start as usize + few.len()]);
+    }
+}

@@ -188,7 +188,9 @@ fn descriptors_that_need_no_wait() {
     assert_eq!(poll(&mut g, &[Sub::Read(f)]).unwrap(), OK);
     assert_eq!(g.get(8192 + 24, 1)[0], 1, "hang-up at the end of the file");
     for bad in [Sub::Read(3), Sub::Read(1), Sub::Write(0), Sub::Write(99)] {
-        assert_eq!(poll(&mut g, &[bad]).unwrap(), BADF);
+        assert_eq!(poll(&mut g, &[Sub::Clock(1, 60 * SECOND, false), bad]).unwrap(), OK);
+        assert_eq!(ready(&g), [101]);
+        assert_eq!(g.get(8192 + 8, 1)[0], BADF as u8, "told by its own event");
     }
 }
 
