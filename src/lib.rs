@@ -19,6 +19,7 @@ pub mod buffer;
 pub mod compile;
 pub mod config;
 mod demangle;
+mod descriptor;
 pub mod error;
 #[allow(non_camel_case_types, clippy::missing_safety_doc)]
 #[deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]

@@ -5,6 +5,7 @@ use crate::compile::engine::PER_MODULE;
 use crate::compile::guard::Needs;
 use crate::compile::long_names;
 use crate::compile::room;
+use crate::descriptor;
 use crate::error::{Error, Result, Status, escape, nearest};
 use crate::interface::Interface;
 use crate::signature::{Kind, Signature};
@@ -148,7 +149,7 @@ impl Code {
         }
         let module = wasmtime::Module::from_binary(engine, &long_names::hidden(binary)).map_err(|e| refused(&e, binary))?;
         // Here and not in the first call: it writes a file in memory, and this thread blocks the signal for one that is too large.
-        module.initialize_copy_on_write_image().map_err(|e| {
+        descriptor::above_standard(|| module.initialize_copy_on_write_image()).map_err(|e| {
             Error::new(Status::OS, format!("no memory or no file descriptor (RLIMIT_NOFILE) for the module's image: {e:#}"))
         })?;
         let imports = module

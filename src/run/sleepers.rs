@@ -1,6 +1,7 @@
 //! The guests of a runtime that wait, each on the thread of its call: for a time, or for descriptors of the process.
 
-use crate::isolate::wasi::{lifted, poll_fds};
+use crate::descriptor;
+use crate::isolate::wasi::poll_fds;
 use parking_lot::{Condvar, Mutex};
 use smallvec::SmallVec;
 use std::io;
@@ -60,7 +61,7 @@ impl Sleepers {
         let fd = unsafe {
             match libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) {
                 -1 => return Err(io::Error::last_os_error()),
-                fd => lifted(OwnedFd::from_raw_fd(fd))?,
+                fd => descriptor::lifted(OwnedFd::from_raw_fd(fd))?,
             }
         };
         self.events.lock().push(fd.as_raw_fd());

@@ -18,6 +18,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
             "glob",
             "syscalls",
             "fork",
+            "descriptor",
             "thread",
         ],
     ),

@@ -1,8 +1,8 @@
 //! Which host directories a guest sees, and how they are opened without being led elsewhere.
 
-use super::handles;
 use super::sandbox::{Allowed, SandboxLimits};
 use crate::config::Directory;
+use crate::descriptor;
 use crate::error::{Error, Result, Status};
 use std::ffi::OsString;
 use std::fs::File;
@@ -115,7 +115,7 @@ pub(super) fn open(preopens: &[Preopen], builder: &mut WasiCtxBuilder, force_rea
     if preopens.is_empty() {
         return Ok(0);
     }
-    handles::above_standard(|| {
+    descriptor::above_standard(|| {
         preopens.iter().try_fold(0, |opened, preopen| Ok(opened + usize::from(preopen.open(builder, force_read_only)?)))
     })
 }

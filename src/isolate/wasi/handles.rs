@@ -1,13 +1,11 @@
-//! The process's descriptors behind the guest's: which numbers they may have, and how to find them in wasmtime-wasi's table.
+//! The directories in wasmtime-wasi's table, which it keeps to itself.
 
 use super::descriptors::Directory;
 use super::readdir::Places;
 use super::shims::immediate;
-use parking_lot::RwLock;
+use crate::descriptor;
 use std::fs::File;
-use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView};
@@ -16,52 +14,6 @@ use wasmtime_wasi::p1::types::{Errno, Fd, Fdflags, Lookupflags, Oflags, Rights};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wasmtime_wasi::p2::bindings::filesystem::preopens::Host;
 use wiggle::{GuestMemory, GuestPtr};
-
-/// The number after those of the standard streams.
-const FIRST: RawFd = libc::STDERR_FILENO + 1;
-
-/// Another descriptor of what `fd` stands for, never with the number of a standard stream: where the host has closed one of
-/// those, what it prints must not end up in a guest's file.
-pub(super) fn duplicate(fd: RawFd) -> io::Result<OwnedFd> {
-    // SAFETY: the call takes any number; what it returns is new and owned by nobody else.
-    unsafe {
-        match libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, FIRST) {
-            -1 => Err(io::Error::last_os_error()),
-            new => Ok(OwnedFd::from_raw_fd(new)),
-        }
-    }
-}
-
-/// What was opened just now, under a number that is no standard stream's.
-pub fn lifted(fd: OwnedFd) -> io::Result<OwnedFd> {
-    if fd.as_raw_fd() < FIRST { duplicate(fd.as_raw_fd()) } else { Ok(fd) }
-}
-
-pub(super) fn is_open(fd: RawFd) -> bool {
-    // SAFETY: the call takes any number.
-    unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
-}
-
-/// Runs `open`, which cannot choose the numbers that it gets, so that they are no standard stream's: where the host has
-/// closed one, something that can be neither read nor written takes its place for as long.
-pub(super) fn above_standard<R>(open: impl FnOnce() -> R) -> R {
-    /// Written while such places are taken, since who opens meanwhile may get one when it is given back.
-    static TAKEN: RwLock<()> = RwLock::new(());
-    {
-        let _none_taken = TAKEN.read_recursive();
-        if (0..FIRST).all(is_open) {
-            return open();
-        }
-    }
-    let _taken = TAKEN.write();
-    let mut places = Vec::new();
-    while let Ok(place) = File::options().read(true).custom_flags(libc::O_PATH | libc::O_CLOEXEC).open("/")
-        && place.as_raw_fd() < FIRST
-    {
-        places.push(place);
-    }
-    open()
-}
 
 /// The files and directories in wasmtime-wasi's table.
 fn handles(p1: &mut WasiP1Ctx) -> impl Iterator<Item = &mut Arc<File>> {
@@ -76,7 +28,7 @@ fn handles(p1: &mut WasiP1Ctx) -> impl Iterator<Item = &mut Arc<File>> {
 pub(super) fn given(p1: &mut WasiP1Ctx) -> wasmtime::Result<Vec<Directory>> {
     let mut given = Vec::new();
     let resources = p1.filesystem().get_directories()?;
-    for (inner, (resource, _)) in (FIRST.cast_unsigned()..).zip(resources) {
+    for (inner, (resource, _)) in (descriptor::FIRST.cast_unsigned()..).zip(resources) {
         if let Descriptor::Dir(dir) = p1.ctx().table.delete(resource)? {
             let read_only = dir.perms.write_not_permitted();
             given.push(Directory {

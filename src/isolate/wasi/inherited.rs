@@ -1,7 +1,8 @@
 //! The process's own standard streams, lent to a guest and waited for no longer than its call may last.
 
 use super::errno::errno;
-use super::{Interrupted, WasiHost, check_interrupt, handles, signals, time_left};
+use super::{Interrupted, WasiHost, check_interrupt, signals, time_left};
+use crate::descriptor;
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
@@ -70,7 +71,7 @@ impl Inherited {
         }
         // A pipe whose other end is gone cannot be opened again, nor one of another user.
         let way = if way == Way::NonBlocking { Way::Asked } else { way };
-        Ok(Some(Inherited { fd: handles::duplicate(fd)?, way, is_terminal }))
+        Ok(Some(Inherited { fd: descriptor::duplicate(fd)?, way, is_terminal }))
     }
 
     pub(super) fn fd(&self) -> RawFd {
@@ -176,7 +177,7 @@ fn reopen(fd: RawFd) -> io::Result<OwnedFd> {
     let (read, write) = (access != libc::O_WRONLY, access != libc::O_RDONLY);
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
     let file = File::options().read(read).write(write).custom_flags(flags).open(format!("/proc/self/fd/{fd}"))?;
-    handles::lifted(file.into())
+    descriptor::lifted(file.into())
 }
 
 /// `poll(2)`; how many are ready. A wait that a signal ended has found none; one that fails reports each descriptor, for whoever

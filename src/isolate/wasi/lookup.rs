@@ -3,7 +3,7 @@
 //! wasmtime-wasi looks names up in the same way for its own calls. Opening is done here, because it must not wait for the other
 //! end of a FIFO, which wasmtime-wasi cannot be told, and because what was opened is looked at, not what has its name.
 
-use super::handles;
+use crate::descriptor;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
@@ -57,12 +57,12 @@ pub(super) fn open(dir: RawFd, name: &Name, flags: i32) -> io::Result<OwnedFd> {
         Err(e) if is_unavailable(&e) => walk(dir, name.c_str().to_bytes(), flags | libc::O_CLOEXEC),
         done => done,
     };
-    handles::lifted(opened?)
+    descriptor::lifted(opened?)
 }
 
 /// Opens the directory itself once more, to be read: its handle may be a name only.
 pub(super) fn reopen(dir: RawFd) -> io::Result<OwnedFd> {
-    handles::lifted(openat(dir, c".", libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC)?)
+    descriptor::lifted(openat(dir, c".", libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC)?)
 }
 
 /// What the name stands for beneath `dir`, without opening it.

@@ -36,7 +36,6 @@ mod transfer;
 
 pub use clocks::ClockSettings;
 pub use context::WasiState;
-pub use handles::lifted;
 pub use inherited::poll_fds;
 pub use sandbox::SandboxLimits;
 pub use settings::{Lines, Output, Source, Stdin, WasiSettings};
