@@ -3218,7 +3218,7 @@ dwcp_status_t dwcp_wasi_set_output(dwcp_wasi_t *wasi,
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` or `callback` is NULL).
  * Ownership: `user` belongs to the library from now on, also when this fails: `finalizer`, unless NULL, is called with it once,
  * when the settings say something else or are freed and no call uses them any more.
- * Threads: one at a time for the same settings. Calls at once with the same settings call it at once.
+ * Threads: one at a time for the same settings.
  * Since: 0.1.0
  */
 DWCP_API
@@ -3235,7 +3235,7 @@ dwcp_status_t dwcp_wasi_set_stdin_callback(dwcp_wasi_t *wasi,
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` or `callback` is NULL, `fd` is neither 1 nor 2).
  * Ownership: `user` belongs to the library from now on, also when this fails: `finalizer`, unless NULL, is called with it once,
  * when the settings say something else or are freed and no call uses them any more.
- * Threads: one at a time for the same settings. Calls at once with the same settings call it at once.
+ * Threads: one at a time for the same settings.
  * Since: 0.1.0
  */
 DWCP_API
@@ -3249,7 +3249,7 @@ dwcp_status_t dwcp_wasi_set_output_callback(dwcp_wasi_t *wasi,
 /**
  * Gives the guest clocks that tell a time of their own, for tests and for results that do not depend on the time. The realtime
  * clock begins at `realtime_ns` nanoseconds after 1970, the monotonic one at 1 s, both anew with each VM; each reading of either
- * is followed by one that is `step_ns` later (0: they stand still). A guest that sleeps wakes at once, and its clocks have moved
+ * is followed by one that is `step_ns` later (0: they stand still); at UINT64_MAX they stop. A guest that sleeps wakes at once, and its clocks have moved
  * on by as long as it meant to sleep. Deadlines are kept in real time; files have the file system's times.
  *
  * Returns: DWCP_OK.
