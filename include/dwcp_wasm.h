@@ -3249,8 +3249,9 @@ dwcp_status_t dwcp_wasi_set_output_callback(dwcp_wasi_t *wasi,
 /**
  * Gives the guest clocks that tell a time of their own, for tests and for results that do not depend on the time. The realtime
  * clock begins at `realtime_ns` nanoseconds after 1970, the monotonic one at 1 s, both anew with each VM; each reading of either
- * is followed by one that is `step_ns` later (0: they stand still); at UINT64_MAX they stop. A guest that sleeps wakes at once, and its clocks have moved
- * on by as long as it meant to sleep. Deadlines are kept in real time; files have the file system's times.
+ * is followed by one that is `step_ns` later (0: they stand still); at UINT64_MAX they stop. A guest that sleeps wakes at once,
+ * and its clocks have moved on by as long as it meant to sleep. Deadlines are kept in real time; files have the file system's
+ * times.
  *
  * Returns: DWCP_OK.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` is NULL).
@@ -3303,8 +3304,7 @@ dwcp_status_t dwcp_wasi_add_directory(dwcp_wasi_t *wasi,
 
 /**
  * Gives what the last call with these settings, each call of a session being one, wrote to stdout (`fd` 1) or stderr (`fd` 2), also
- * when that call failed. Empty
- * unless the mode is DWCP_OUTPUT_CAPTURE.
+ * when that call failed. Empty unless the mode is DWCP_OUTPUT_CAPTURE.
  *
  * Returns: DWCP_OK, the bytes in `out`, and in `truncated` whether the guest wrote more than the cap.
  * Errors: DWCP_ERR_INVALID_ARGUMENT (`wasi` or `out` is NULL, `fd` is neither 1 nor 2).
