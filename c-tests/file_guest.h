@@ -5,6 +5,25 @@
 #include "session_guests.h"
 
 #include <stdarg.h>
+#include <sys/stat.h>
+
+enum { D = 3 }; /* the guest's first directory; what it opens is 4, 5 and so on */
+
+/* That directory on the host, once mkdtemp has made it. */
+static char root[] = "/tmp/dwcp-files-XXXXXX";
+
+MAYBE_UNUSED static const char *at(const char *name) {
+    static _Thread_local char paths[4][128];
+    static _Thread_local int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof *paths, "%s/%s", root, name);
+    return path;
+}
+
+MAYBE_UNUSED static long long size_of(const char *name) {
+    struct stat s;
+    return stat(at(name), &s) == 0 ? (long long)s.st_size : -1;
+}
 
 /* Each call with its parameters: i of 32 bits, I of 64, p a pointer that is followed. */
 #define WASI_EVERY_CALL(X)                                                                                                    \

@@ -9,23 +9,6 @@
 #include <threads.h>
 #include <unistd.h>
 
-enum { D = 3 };
-
-static char root[] = "/tmp/dwcp-attacks-XXXXXX";
-
-static const char *at(const char *name) {
-    static _Thread_local char paths[4][128];
-    static _Thread_local int next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof *paths, "%s/%s", root, name);
-    return path;
-}
-
-static long long size_of(const char *name) {
-    struct stat s;
-    return stat(at(name), &s) == 0 ? (long long)s.st_size : -1;
-}
-
 static dwcp_runtime_t *runtime;
 static dwcp_module_t *module;
 

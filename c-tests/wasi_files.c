@@ -16,28 +16,11 @@
 #include <threads.h>
 #include <unistd.h>
 
-enum { D = 3 }; /* the guest's first directory; what it opens is 4, 5 and so on */
-
-static char root[] = "/tmp/dwcp-files-XXXXXX";
-
-static const char *at(const char *name) {
-    static _Thread_local char paths[4][128];
-    static _Thread_local int next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof *paths, "%s/%s", root, name);
-    return path;
-}
-
 static void touch(const char *name, size_t size) {
     char *bytes = calloc(1, size + 1);
     REQUIRE(bytes != NULL);
     write_file(at(name), bytes, size);
     free(bytes);
-}
-
-static long long size_of(const char *name) {
-    struct stat s;
-    return stat(at(name), &s) == 0 ? (long long)s.st_size : -1;
 }
 
 static void remove_below(const char *path) {

@@ -10,7 +10,7 @@ use crate::interface::Interface;
 use crate::isolate::limits::Asked;
 use crate::run::call::{CallOptions, CallStats};
 use crate::run::cancel::Tokens;
-use crate::run::vm::UserData;
+use crate::run::state::UserData;
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use crate::buffer::Buffer;
 use crate::error::{Error, MAX_MESSAGE_BYTES, Result, Status, printable};
 use crate::interface::Interface;
 use crate::run::host::HostCaller;
-use crate::run::vm::UserData;
+use crate::run::state::UserData;
 use crate::signature::Kind;
 use std::ffi::{c_char, c_void};
 

@@ -9,7 +9,7 @@ use crate::buffer::Buffer;
 use crate::error::{Error, Result, Status};
 use crate::interface::{Form, Interface, Type};
 use crate::run::host::{HostArgument, HostCaller, HostFunction, HostResult, Imports};
-use crate::run::vm::UserData;
+use crate::run::state::UserData;
 use crate::value::Argument;
 use smallvec::SmallVec;
 use std::ffi::{c_char, c_void};

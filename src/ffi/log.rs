@@ -6,7 +6,7 @@ use super::error::dwcp_error;
 use super::imports::{Owned, dwcp_finalizer_fn};
 use super::status::dwcp_status_t;
 use crate::observe::log::{Record, Sink};
-use crate::run::vm::UserData;
+use crate::run::state::UserData;
 use smallvec::SmallVec;
 use std::ffi::{CString, c_char, c_void};
 use std::sync::Arc;

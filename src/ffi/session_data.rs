@@ -11,7 +11,7 @@ use super::value::{
 };
 use crate::error::{Error, Status};
 use crate::interface::Type;
-use crate::run::vm::UserData;
+use crate::run::state::UserData;
 use crate::signature::Kind;
 use std::ffi::{c_char, c_void};
 

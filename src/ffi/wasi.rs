@@ -10,7 +10,7 @@ use super::value::dwcp_slice_t;
 use crate::config::Directory;
 use crate::error::{Error, Result};
 use crate::isolate::wasi::{ClockSettings, Lines, Output, Sink, Source, Stdin, WasiSettings};
-use crate::run::vm::UserData;
+use crate::run::state::UserData;
 use parking_lot::Mutex;
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;

@@ -14,8 +14,9 @@ use crate::run::module::{Linked, Module};
 use crate::run::nesting;
 use crate::run::pool::Slot;
 use crate::run::runtime::Runtime;
+use crate::run::state::{self, Errand, UserData};
 use crate::run::typed;
-use crate::run::vm::{self, Errand, UserData, Vm};
+use crate::run::vm::Vm;
 use crate::signature::Signature;
 use crate::syscalls::Syscall;
 use crate::value::{Argument, Output, Values};
@@ -326,7 +327,7 @@ impl Runtime {
     pub(crate) fn wasi(&self, options: &CallOptions) -> Result<Arc<WasiSettings>> {
         match &options.wasi {
             Some(wasi) => {
-                vm::check_directories(self.environment(), wasi)?;
+                wasi.check_directories(&self.environment().sandbox)?;
                 Ok(Arc::clone(wasi))
             }
             None => Ok(self.default_wasi()),
@@ -351,7 +352,7 @@ impl Runtime {
     fn wait_for_slot(&self, order: &Order<'_>, stats: &mut CallStats) -> Result<Slot<'_>> {
         let before = Instant::now();
         let may_wait = !nesting::is_in_function(self.environment().runtime_id);
-        let over = || vm::cancelled(order.linked, order.tokens);
+        let over = || state::cancelled(order.linked, order.tokens);
         let slot = {
             let _carried = Carried::new(order.tokens, self.environment());
             self.pool().acquire(order.linked.room, order.deadline, may_wait, over)

@@ -1,6 +1,6 @@
 //! What ends calls from outside: the flags that running guests look at, and the tokens that hosts fire.
 
-use crate::run::vm::Environment;
+use crate::run::state::Environment;
 use parking_lot::Mutex;
 use smallvec::SmallVec;
 use std::sync::Arc;

@@ -18,7 +18,7 @@ use crate::run::call::{CallOptions, CallStats};
 use crate::run::cancel::{Carried, Tokens, before_looking};
 use crate::run::explain;
 use crate::run::runtime::Runtime;
-use crate::run::vm::Environment;
+use crate::run::state::Environment;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;

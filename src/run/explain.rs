@@ -5,7 +5,7 @@ use crate::frame::{Frame, Names};
 use crate::isolate::deadline::{Interrupt, Interrupted};
 use crate::isolate::limits::Limits;
 use crate::isolate::wasi;
-use crate::run::vm::VmState;
+use crate::run::state::VmState;
 use std::time::Instant;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 

@@ -21,6 +21,7 @@ pub mod session;
 mod sessions;
 pub mod settings;
 pub mod sleepers;
+pub mod state;
 pub mod strings;
 mod typed;
 pub mod vm;

@@ -4,7 +4,7 @@ use crate::error::{Error, Result, Status};
 use crate::run::explain::over_limit;
 use crate::run::module::Linked;
 use crate::run::nesting;
-use crate::run::vm::VmState;
+use crate::run::state::VmState;
 use crate::signature::Kind;
 use std::any::Any;
 use std::sync::atomic::{AtomicU32, Ordering};

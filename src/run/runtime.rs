@@ -30,7 +30,7 @@ use crate::run::pool::Pool;
 use crate::run::sessions::Sessions;
 use crate::run::settings::Settings;
 use crate::run::sleepers::Sleepers;
-use crate::run::vm::{Environment, VmState};
+use crate::run::state::{Environment, VmState};
 use crate::syscalls::Syscall;
 use crossbeam_utils::CachePadded;
 use parking_lot::Mutex;

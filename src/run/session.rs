@@ -11,9 +11,10 @@ use crate::run::module::{Linked, Module};
 use crate::run::pool::KeptSlot;
 use crate::run::references::{self, HostObject, Tracked};
 use crate::run::runtime::Runtime;
+use crate::run::state;
 use crate::run::strings::MEMORY;
 use crate::run::typed;
-use crate::run::vm::{self, Vm};
+use crate::run::vm::Vm;
 use crate::signature::{Kind, Signature};
 use crate::value::{Argument, Output, Values};
 use parking_lot::Mutex;
@@ -185,7 +186,7 @@ impl Module {
         let session = Session { runtime: Arc::clone(runtime), body, tokens: options.tokens.clone() };
         runtime.sessions().add(&session.body)?;
         // A module that was disabled meanwhile did not know of this session.
-        match vm::cancelled(&self.linked, &options.tokens) {
+        match state::cancelled(&self.linked, &options.tokens) {
             None => Ok(session),
             Some(why) => Err(Error::new(Status::CANCELLED, Interrupted(why).to_string())),
         }

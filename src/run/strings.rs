@@ -7,7 +7,7 @@ use crate::buffer::Buffer;
 use crate::compile::code::{Code, ExternKind};
 use crate::error::{Error, Result, Status};
 use crate::interface::{Content, Form};
-use crate::run::vm::VmState;
+use crate::run::state::VmState;
 use crate::signature::{Kind, Signature};
 use crate::value::Value;
 use smallvec::{SmallVec, smallvec};

@@ -4,8 +4,8 @@
 use crate::error::{Error, Status, escape};
 use crate::interface::{Interface, Type};
 use crate::run::references;
+use crate::run::state::VmState;
 use crate::run::strings::Heap;
-use crate::run::vm::VmState;
 use crate::signature::{Kind, Signature};
 use crate::value::{Argument, Output, Value};
 use smallvec::{SmallVec, smallvec};

@@ -13,7 +13,7 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use wasmtime::Result;
-use wasmtime_wasi::p1::types::{Errno, Fdflags, Fstflags, Lookupflags, Oflags, Rights};
+use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Fstflags, Lookupflags, Oflags, Rights};
 use wasmtime_wasi::p1::wasi_snapshot_preview1 as p1;
 use wiggle::{GuestError, GuestMemory, GuestPtr};
 
@@ -202,6 +202,25 @@ fn found<T: WasiHost>(host: &mut T, parent: &Directory, handle: OwnedFd, opening
     }
 }
 
+/// The directory, the name in it, and whether that is followed if it is a link.
+fn place<'h, T: WasiHost>(
+    host: &'h mut T,
+    memory: &GuestMemory<'_>,
+    fd: i32,
+    flags: i32,
+    path: i32,
+    len: i32,
+) -> Result<Result<(&'h Directory, Name, bool), Errno>> {
+    let name = match name(memory, path, len) {
+        Ok(name) => name,
+        Err(e) => return types::Error::from(e).downcast().map(Err),
+    };
+    let Ok(flags) = Lookupflags::try_from(flags) else { return Ok(Err(Errno::Inval)) };
+    let follow = flags.contains(Lookupflags::SYMLINK_FOLLOW);
+    let directory = host.wasi().table(fd)?.directory(fd);
+    Ok(directory.and_then(|directory| Ok((directory, name?, follow))))
+}
+
 pub(super) fn path_filestat_get<T: WasiHost>(
     host: &mut T,
     memory: &mut GuestMemory<'_>,
@@ -211,14 +230,10 @@ pub(super) fn path_filestat_get<T: WasiHost>(
     len: i32,
     result: i32,
 ) -> Result<i32> {
-    let name = match name(memory, path, len) {
-        Ok(name) => name,
-        Err(e) => return settle(e),
+    let seen = match place(host, memory, fd, flags, path, len)? {
+        Ok((directory, name, follow)) => lookup::look(directory.fd(), &name, follow).map_err(|e| errno(&e)),
+        Err(errno) => Err(errno),
     };
-    let Ok(flags) = Lookupflags::try_from(flags) else { return Ok(Errno::Inval as i32) };
-    let follow = flags.contains(Lookupflags::SYMLINK_FOLLOW);
-    let directory = host.wasi().table(fd)?.directory(fd);
-    let seen = directory.and_then(|d| lookup::look(d.fd(), &name?, follow).map_err(|e| errno(&e)));
     match seen {
         Ok(stat) => store(memory, result, file::filestat(&stat)),
         Err(errno) => Ok(errno as i32),
@@ -237,21 +252,13 @@ pub(super) fn path_filestat_set_times<T: WasiHost>(
     mtim: i64,
     set: i32,
 ) -> Result<i32> {
-    let name = match name(memory, path, len) {
-        Ok(name) => name,
-        Err(e) => return settle(e),
-    };
-    let (Ok(flags), Ok(set)) = (Lookupflags::try_from(flags), Fstflags::try_from(set)) else {
-        return Ok(Errno::Inval as i32);
-    };
-    let follow = flags.contains(Lookupflags::SYMLINK_FOLLOW);
-    let directory = host.wasi().table(fd)?.directory(fd);
-    let done = directory.and_then(|d| {
+    let Ok(set) = Fstflags::try_from(set) else { return Ok(Errno::Inval as i32) };
+    let done = place(host, memory, fd, flags, path, len)?.and_then(|(directory, name, follow)| {
         let times = Times::new(atim, mtim, set)?;
-        if d.read_only {
+        if directory.read_only {
             return Err(Errno::Perm);
         }
-        set_times(d, &name?, follow, times)
+        set_times(directory, &name, follow, times)
     });
     Ok(done.err().map_or(SUCCESS, |errno| errno as i32))
 }

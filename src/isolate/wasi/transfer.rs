@@ -84,6 +84,17 @@ fn in_pieces<T: WasiHost>(
     }
 }
 
+/// Where a transfer of so many buffers begins, if it is one between a file and the guest.
+fn begin<T: WasiHost>(host: &mut T, fd: i32, count: i32, offset: Option<u64>) -> Result<Result<u64, Errno>> {
+    Ok(match seekable(host, fd)? {
+        Ok(_) if too_many(count) => Err(Errno::Inval),
+        Ok(file) => Ok(offset.unwrap_or(file.position)),
+        // A stream of the other direction: it is not that it has no places.
+        Err(Errno::Spipe) if offset.is_none() => Err(Errno::Badf),
+        Err(errno) => Err(errno),
+    })
+}
+
 /// Reads at `offset`, or at the file's own position, which then moves on.
 pub(super) fn read_file<T: WasiHost>(
     host: &mut T,
@@ -97,15 +108,10 @@ pub(super) fn read_file<T: WasiHost>(
     if matches!(host.wasi().slot(fd)?, Slot::Directory(_)) {
         return Ok(Errno::Isdir as i32);
     }
-    let start = match seekable(host, fd)? {
-        Ok(file) => offset.unwrap_or(file.position),
-        // An output is not read at all.
-        Err(Errno::Spipe) if offset.is_none() => return Ok(Errno::Badf as i32),
+    let start = match begin(host, fd, count, offset)? {
+        Ok(start) => start,
         Err(errno) => return Ok(errno as i32),
     };
-    if too_many(count) {
-        return Ok(Errno::Inval as i32);
-    }
     let (mut all, _) = match gather(memory, iovs, count, true) {
         Ok(gathered) => gathered,
         Err(e) => return settle(e),
@@ -133,13 +139,8 @@ pub(super) fn write_file<T: WasiHost>(
     offset: Option<u64>,
     result: i32,
 ) -> Result<i32> {
-    match seekable(host, fd)? {
-        Ok(_) => {}
-        Err(Errno::Spipe) if offset.is_none() => return Ok(Errno::Badf as i32),
-        Err(errno) => return Ok(errno as i32),
-    }
-    if too_many(count) {
-        return Ok(Errno::Inval as i32);
+    if let Err(errno) = begin(host, fd, count, offset)? {
+        return Ok(errno as i32);
     }
     // Nothing is written of which the guest could not be told.
     let gathered = memory.read(GuestPtr::<u32>::new(result.cast_unsigned())).and_then(|_| gather(memory, iovs, count, false));
