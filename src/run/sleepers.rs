@@ -1,15 +1,12 @@
 //! The guests of a runtime that wait, each on the thread of its call: for a time, or for descriptors of the process.
 
 use crate::descriptor;
-use crate::isolate::wasi::poll_fds;
+use crate::isolate::wasi::{POLL_SLICE, poll_fds};
 use parking_lot::{Condvar, Mutex};
 use smallvec::SmallVec;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
-
-/// How long a wait lasts that nothing can wake.
-const SLICE: Duration = Duration::from_millis(50);
 
 /// Where they wait, so that whoever ends their calls can wake them.
 #[derive(Default)]
@@ -33,7 +30,7 @@ impl Sleepers {
     /// over already.
     pub fn poll(&self, entries: &mut [libc::pollfd], duration: Duration, over: impl FnOnce() -> bool) -> usize {
         // A process that has no descriptor left waits in slices.
-        let Ok(event) = self.event() else { return poll_fds(entries, duration.min(SLICE)) };
+        let Ok(event) = self.event() else { return poll_fds(entries, duration.min(POLL_SLICE)) };
         // It is registered first: whoever sets a flag after this look wakes it.
         if over() {
             return 0;

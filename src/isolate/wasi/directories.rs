@@ -1,5 +1,6 @@
 //! Which host directories a guest sees, and how they are opened without being led elsewhere.
 
+use super::lookup::MAX_LINKS;
 use super::sandbox::{Allowed, SandboxLimits};
 use crate::config::Directory;
 use crate::descriptor;
@@ -12,9 +13,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
-
-/// Symbolic links that may lie on the way to a directory, as many as Linux follows.
-const MAX_LINKS: u32 = 40;
 
 /// A directory that the guest will find opened.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use wasmtime_wasi::p1::types::Errno;
 
 /// Symbolic links that one name may lead through, as many as Linux follows.
-const MAX_LINKS: u32 = 40;
+pub(super) const MAX_LINKS: u32 = 40;
 
 /// How often the kernel is asked again that was disturbed by a rename.
 const ATTEMPTS: u32 = 4;

@@ -151,7 +151,7 @@ impl std::error::Error for MissingMemory {}
 impl std::error::Error for BadPointer {}
 
 /// How long a wait that a cancel cannot end lasts before it looks for one.
-const POLL_SLICE: Duration = Duration::from_millis(50);
+pub const POLL_SLICE: Duration = Duration::from_millis(50);
 
 /// The longest wait without a look at the interrupt.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
